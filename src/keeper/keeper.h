@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "journal/journal.h"
+#include "lock/command.h"
+#include "lock/reply.h"
+#include "lock/state.h"
+
+// The single writer. Commands that arrive while an append is in flight, or in one pass of the network loop,
+// become the next entry; nobody is answered before the entry in which the state that the answer saw is
+// durable (protocol.md 9).
+//
+// Threads: a Keeper lives on one thread, the one that runs its io_context; every member is called there and
+// every callback comes there. The journal is called on that thread too (append_inline, for the file journal,
+// whose append is one write), or on a thread of the keeper's own. ARCHITECTURE.md has the measurement.
+
+namespace holdfast::keeper {
+
+struct Options {
+  bool append_inline = true;
+  std::size_t max_pending = 100'000;            // commands not yet decided; more are refused: overloaded
+  std::uint64_t snapshot_every_bytes = 64u << 20;  // of journal, between two snapshots
+  std::chrono::milliseconds tick{1'000};        // longest time between entries while any deadline exists
+};
+
+// Whoever waits for an answer. The caller owns it and keeps it alive until answered() or leave().
+class Call {
+ public:
+  virtual ~Call() = default;
+  // Exactly once, from the keeper's thread, never from within submit(). May submit again.
+  virtual void answered(lock::Revision revision, lock::Reply reply) = 0;
+};
+
+// Names a call that was submitted. 0 is none.
+using CallId = StrongId<struct CallIdTag>;
+
+struct Status {
+  journal::Durability durability;
+  lock::Epoch epoch;
+  lock::Revision revision;
+  std::uint64_t sequence = 0;                   // of the last durable entry
+  std::uint64_t snapshot_sequence = 0;          // covered by the newest snapshot
+  std::size_t pending = 0;                      // commands not yet decided
+  std::optional<Error> refusing;                // why nothing can be appended just now (disk full)
+};
+
+class Keeper {
+ public:
+  // `journal` and the clocks must outlive the keeper. `fatal` is called at most once, when the journal can no
+  // longer be trusted by this process: it must end without answering anybody.
+  Keeper(boost::asio::io_context& io, journal::Journal& journal, const MonotonicClock& clock,
+         const WallClock& wall, Options options, std::function<void(Error)> fatal);
+  ~Keeper();
+  Keeper(const Keeper&) = delete;
+  Keeper& operator=(const Keeper&) = delete;
+
+  // Loads snapshot and tail, makes the cell when the journal is empty, and appends the takeover entry.
+  // Blocks; call it once, before the io_context runs. Nothing is answered before it has succeeded.
+  Result<void> recover();
+
+  // Takes a command. Refusals are answers too: `overloaded` when too many are pending,
+  // `journal_unavailable` when the disk is full.
+  CallId submit(lock::Command command, Call& call);
+
+  // The client of this call is gone, or no longer cares: it is never answered. A wait that nobody else is
+  // attached to leaves its queue, or keeps its place for its reattach time. A command that was not decided yet
+  // is still carried out when it is a renewal, release or cancel, and dropped when it is an acquire.
+  // Unknown ids are ignored.
+  void leave(CallId id);
+
+  // The state after everything decided, and the time to count durations to. What is told of it must wait for
+  // when_durable().
+  const lock::State& state() const;
+  lock::JournalTime now() const;
+  // Calls back once all that state() shows now is durable; at once when it already is.
+  void when_durable(std::function<void()> then);
+
+  Status status() const;
+
+  // Answers what is in flight, writes nothing more, then calls back. Commands submitted later are refused:
+  // `no_leader`.
+  void stop(std::function<void()> stopped);
+
+ private:
+  class Core;
+  std::unique_ptr<Core> core_;
+};
+
+}  // namespace holdfast::keeper

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "lock/types.h"
+
+// What can be asked of the lock state. Commands are already authenticated and proven when they come here: a
+// LeaseId in a command says that its sender may use that lease. Durations are as the client gave them.
+
+namespace holdfast::lock {
+
+// One key of an acquire. An empty group of a shared item is the default group ("read").
+struct Item {
+  std::string key;
+  Mode mode = Mode::exclusive;
+  std::string group;
+  std::uint32_t permits = 1;
+  std::uint32_t limit = 0;  // 0: whatever the lock has
+
+  friend bool operator==(const Item&, const Item&) = default;
+};
+
+enum class OnHeld : std::uint8_t { refuse, return_hold };
+
+// All keys or none. Without `lease` a grant opens a lease of its own, which ends with its last hold.
+struct Acquire {
+  std::vector<Item> items;
+  std::optional<LeaseId> lease;
+  Millis ttl{30'000};  // kNoExpiry for none; ignored with `lease`
+  Millis wait{0};      // kNoDeadline for no limit
+  std::string principal;
+  std::string owner;
+  std::string reason;
+  std::string metadata;  // JSON text or empty
+  RequestTag request;
+  Millis claim{0};     // a waited grant lives this long until its first renewal; 0: the full ttl
+  Millis reattach{0};  // keeps the place of a waiter whose client went away; 0: leaves at once
+  OnHeld on_held = OnHeld::refuse;
+};
+
+// Opens a lease to share between many acquires.
+struct OpenLease {
+  Millis ttl{30'000};
+  std::string principal;
+  std::string owner;
+  std::string metadata;
+  RequestTag request;
+};
+
+struct Renew {
+  LeaseId lease;
+  std::optional<Millis> ttl;  // none: as before
+};
+
+// Without keys the whole lease ends. `keep_for` keeps the keys closed that long.
+struct Release {
+  LeaseId lease;
+  std::vector<std::string> keys;
+  Millis keep_for{0};
+  RequestTag request;
+};
+
+// Withdraws the waiting acquire with this request id.
+struct Cancel {
+  RequestTag request;
+};
+
+// The last client that was attached to this waiter has gone away.
+struct Detach {
+  WaiterId waiter;
+};
+
+// A grant became durable while nobody was attached to be told.
+struct Abandon {
+  LeaseId lease;
+  std::vector<std::string> keys;
+  Millis reattach{0};
+};
+
+// A new keeper begins; the first command of its reign.
+struct TakeOver {
+  Epoch epoch;
+};
+
+using Command = std::variant<Acquire, OpenLease, Renew, Release, Cancel, Detach, Abandon, TakeOver>;
+
+}  // namespace holdfast::lock

@@ -1,0 +1,156 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "lock/types.h"
+
+// What happened: the only truth. An event's revision is its position in the journal and its time is that of
+// the entry which carries it, so neither is stored in it. docs/format/events.md describes the bytes.
+
+namespace holdfast::lock {
+
+// The first event of a journal.
+struct CellCreated {
+  std::array<std::byte, 16> cell{};
+  std::array<std::byte, 32> secret{};  // proves lease handles (protocol.md 27)
+  std::uint64_t incarnation = 1;
+  std::uint32_t rate_ppm = 1'000;  // r: by how much two clocks' rates may differ (protocol.md 12)
+  FencingToken first_token{1};
+  friend bool operator==(const CellCreated&, const CellCreated&) = default;
+};
+
+struct TookOver {
+  Epoch epoch;
+  friend bool operator==(const TookOver&, const TookOver&) = default;
+};
+
+// Its revision becomes the lease's id.
+struct LeaseOpened {
+  bool shared = false;  // opened first, to be used by many acquires; else it ends with its last hold
+  Millis ttl{};
+  Millis expires_in{};  // from the entry's time, before r is added: the ttl, or the claim; kNoExpiry
+  std::string principal;
+  std::string owner;
+  std::string metadata;
+  RequestTag request;
+  friend bool operator==(const LeaseOpened&, const LeaseOpened&) = default;
+};
+
+struct GrantedKey {
+  std::string key;
+  Mode mode = Mode::exclusive;
+  std::string group;
+  std::uint32_t permits = 1;
+  std::uint32_t limit = 0;
+  FencingToken token;  // the old one where a hold only became weaker
+  friend bool operator==(const GrantedKey&, const GrantedKey&) = default;
+};
+
+// All keys of one acquire. Replaces the holds that the lease already had on them.
+struct Granted {
+  LeaseId lease;
+  WaiterId waiter;  // none when it did not wait
+  std::string reason;
+  RequestTag request;
+  std::vector<GrantedKey> keys;
+  friend bool operator==(const Granted&, const Granted&) = default;
+};
+
+struct LeaseRenewed {
+  LeaseId lease;
+  Millis ttl{};
+  friend bool operator==(const LeaseRenewed&, const LeaseRenewed&) = default;
+};
+
+// Ends the lease and every hold of it.
+struct LeaseEnded {
+  LeaseId lease;
+  Ended how = Ended::release;
+  Millis keep_for{0};
+  RequestTag request;
+  friend bool operator==(const LeaseEnded&, const LeaseEnded&) = default;
+};
+
+// Some holds of a lease end, the lease lives on.
+struct Released {
+  LeaseId lease;
+  Ended how = Ended::release;
+  Millis keep_for{0};
+  RequestTag request;
+  std::vector<std::string> keys;
+  friend bool operator==(const Released&, const Released&) = default;
+};
+
+struct WaitedItem {
+  std::string key;
+  Mode mode = Mode::exclusive;
+  std::string group;
+  std::uint32_t permits = 1;
+  std::uint32_t limit = 0;
+  bool converts = false;  // the lease already holds the key in another mode and waits ahead of the queue
+  bool relies = false;    // the lease already holds the key as asked; must still when granted (protocol.md 24)
+  friend bool operator==(const WaitedItem&, const WaitedItem&) = default;
+};
+
+// Its revision becomes the waiter's id.
+struct WaitBegan {
+  LeaseId lease;  // none: a grant will open one
+  Millis ttl{};
+  Millis wait{};  // kNoDeadline for none
+  Millis claim{0};
+  Millis reattach{0};
+  std::string principal;
+  std::string owner;
+  std::string reason;
+  std::string metadata;
+  RequestTag request;
+  std::vector<WaitedItem> items;
+  friend bool operator==(const WaitBegan&, const WaitBegan&) = default;
+};
+
+// A client came (back) to a waiter: a retry with the same request id.
+struct WaiterAttached {
+  WaiterId waiter;
+  Millis wait{};
+  friend bool operator==(const WaiterAttached&, const WaiterAttached&) = default;
+};
+
+struct WaiterDetached {
+  WaiterId waiter;
+  Millis reattach{};
+  friend bool operator==(const WaiterDetached&, const WaiterDetached&) = default;
+};
+
+struct WaitEnded {
+  WaiterId waiter;
+  WaitEnd how = WaitEnd::timed_out;
+  friend bool operator==(const WaitEnded&, const WaitEnded&) = default;
+};
+
+// A grant that nobody was told of lives only this long, unless its client comes back.
+struct GrantDetached {
+  LeaseId lease;
+  Millis reattach{};
+  friend bool operator==(const GrantDetached&, const GrantDetached&) = default;
+};
+
+struct GrantAttached {
+  LeaseId lease;
+  friend bool operator==(const GrantAttached&, const GrantAttached&) = default;
+};
+
+// A key that was kept closed after a release can be granted again.
+struct KeyOpened {
+  std::string key;
+  friend bool operator==(const KeyOpened&, const KeyOpened&) = default;
+};
+
+using Event = std::variant<CellCreated, TookOver, LeaseOpened, Granted, LeaseRenewed, LeaseEnded, Released,
+                           WaitBegan, WaiterAttached, WaiterDetached, WaitEnded, GrantDetached, GrantAttached,
+                           KeyOpened>;
+
+}  // namespace holdfast::lock
