@@ -1,0 +1,122 @@
+#include "client/connection.h"
+
+#include <charconv>
+
+#include "client/json_codec.h"
+
+namespace holdfast::client {
+namespace {
+
+// Appends "?name=value&…" for the values that are not empty.
+std::string with_query(std::string path, std::initializer_list<std::pair<const char*, std::string>> query) {
+  char separator = '?';
+  for (const auto& [name, value] : query) {
+    if (value.empty()) continue;
+    path.append(1, separator).append(name).append("=").append(encode_query(value));
+    separator = '&';
+  }
+  return path;
+}
+
+// Where the body names no time to wait, the header Retry-After may (in seconds).
+void read_retry_after(const store::HttpResponse& response, Problem& problem) {
+  const auto text = response.header("retry-after");
+  int seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (!problem.retry_after && error == std::errc{} && end == text.data() + text.size()) {
+    problem.retry_after = std::chrono::seconds(seconds);
+  }
+}
+
+}  // namespace
+
+Connection::Connection(const Settings& settings)
+    : settings_(settings),
+      http_(store::HttpSettings{.unix_socket = settings.server.unix_socket(), .tls = settings.tls}) {}
+
+template <class Reply>
+Answer<Reply> Connection::call(store::HttpRequest request, const CallOptions& options) {
+  request.url = settings_.server.base() + request.url;
+  request.timeout = options.timeout;
+  if (!settings_.api_key.empty()) request.headers.push_back({"Authorization", "Bearer " + settings_.api_key});
+  auto response = http_.send(request, options.stop);
+  if (!response) return response.error();
+  if (response->status < 200 || response->status >= 300) {
+    Problem problem = decode_problem(response->status, response->body);
+    read_retry_after(*response, problem);
+    return std::variant<Reply, Problem>(std::move(problem));
+  }
+  auto reply = decode<Reply>(response->body.empty() ? std::string_view("{}") : response->body);
+  if (!reply) return reply.error();
+  return std::variant<Reply, Problem>(std::move(*reply));
+}
+
+template <class Reply>
+Answer<Reply> Connection::post(std::string_view path, std::string body, const CallOptions& options) {
+  return call<Reply>({.method = "POST",
+                      .url = std::string(path),
+                      .headers = {{"Content-Type", "application/json"}},
+                      .body = std::move(body)},
+                     options);
+}
+
+template <class Reply>
+Answer<Reply> Connection::get(const std::string& path, const CallOptions& options) {
+  return call<Reply>({.method = "GET", .url = path}, options);
+}
+
+Answer<AcquireReply> Connection::acquire(const AcquireRequest& request, const CallOptions& options) {
+  return post<AcquireReply>("/v1/acquire", encode(request), options);
+}
+
+Answer<RenewReply> Connection::renew(const RenewRequest& request, const CallOptions& options) {
+  return post<RenewReply>("/v1/renew", encode(request), options);
+}
+
+Answer<ReleaseReply> Connection::release(const ReleaseRequest& request, const CallOptions& options) {
+  return post<ReleaseReply>("/v1/release", encode(request), options);
+}
+
+Answer<StatusReply> Connection::cancel(const std::string& request_id, const CallOptions& options) {
+  return post<StatusReply>("/v1/cancel", encode_cancel(request_id), options);
+}
+
+Answer<LeaseReply> Connection::open_lease(const OpenLeaseRequest& request, const CallOptions& options) {
+  return post<LeaseReply>("/v1/leases", encode(request), options);
+}
+
+Answer<LeaseReply> Connection::show_lease(const std::string& id, const CallOptions& options) {
+  return get<LeaseReply>("/v1/leases/" + encode_path(id), options);
+}
+
+Answer<StatusReply> Connection::end_lease(const std::string& id, const std::string& handle,
+                                          const CallOptions& options) {
+  store::HttpRequest request{.method = "DELETE", .url = "/v1/leases/" + encode_path(id)};
+  if (!handle.empty()) request.headers.push_back({"X-Holdfast-Lease", handle});
+  return call<StatusReply>(std::move(request), options);
+}
+
+Answer<LeaseListReply> Connection::list_leases(const std::string& principal, const std::string& cursor,
+                                               const CallOptions& options) {
+  return get<LeaseListReply>(with_query("/v1/leases", {{"principal", principal}, {"cursor", cursor}}),
+                             options);
+}
+
+Answer<LockReply> Connection::show_lock(const std::string& key, const CallOptions& options) {
+  // By query, not by path: a proxy on the way may rewrite paths.
+  return get<LockReply>(with_query("/v1/lock", {{"key", key}}), options);
+}
+
+Answer<LockListReply> Connection::list_locks(const LockListRequest& request, const CallOptions& options) {
+  return get<LockListReply>(with_query("/v1/locks", {{"prefix", request.prefix},
+                                                     {"state", request.state},
+                                                     {"owner", request.owner},
+                                                     {"cursor", request.cursor}}),
+                            options);
+}
+
+Answer<StatusReply> Connection::status(const CallOptions& options) {
+  return get<StatusReply>("/v1/status", options);
+}
+
+}  // namespace holdfast::client

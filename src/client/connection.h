@@ -1,0 +1,67 @@
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <variant>
+
+#include "base/error.h"
+#include "client/messages.h"
+#include "client/problem.h"
+#include "client/settings.h"
+#include "store/http/http_client.h"
+
+namespace holdfast::client {
+
+// What a call came to: the reply, or the server's refusal; or an Error, where there was neither: HttpErrc of
+// store/http/http_error.h, or std::errc::bad_message for a reply that is not Holdfast's.
+template <class Reply>
+using Answer = Result<std::variant<Reply, Problem>>;
+
+// The limits of one call.
+struct CallOptions {
+  // Whole exchange; none: for as long as the connection lives. Not shorter than the request's own wait.
+  std::optional<Milliseconds> timeout = Milliseconds(10'000);
+  std::stop_token stop;
+};
+
+// Typed calls to one server over one kept connection. One object belongs to one thread. A call is sent once:
+// who repeats it after a lost reply, with the request_id that it carries, is acquisition.h, renewal.h and
+// persist.h.
+class Connection {
+ public:
+  explicit Connection(const Settings& settings);
+
+  Answer<AcquireReply> acquire(const AcquireRequest& request, const CallOptions& options = {});
+  Answer<RenewReply> renew(const RenewRequest& request, const CallOptions& options = {});
+  Answer<ReleaseReply> release(const ReleaseRequest& request, const CallOptions& options = {});
+  // A waiting acquire with that id leaves its queues; it is no error if there is none.
+  Answer<StatusReply> cancel(const std::string& request_id, const CallOptions& options = {});
+
+  Answer<LeaseReply> open_lease(const OpenLeaseRequest& request, const CallOptions& options = {});
+  Answer<LeaseReply> show_lease(const std::string& id, const CallOptions& options = {});
+  // `handle` may be empty where the principal owns the lease.
+  Answer<StatusReply> end_lease(const std::string& id, const std::string& handle,
+                                const CallOptions& options = {});
+  Answer<LeaseListReply> list_leases(const std::string& principal, const std::string& cursor,
+                                     const CallOptions& options = {});
+
+  Answer<LockReply> show_lock(const std::string& key, const CallOptions& options = {});
+  Answer<LockListReply> list_locks(const LockListRequest& request, const CallOptions& options = {});
+  Answer<StatusReply> status(const CallOptions& options = {});
+
+  const Settings& settings() const { return settings_; }
+
+ private:
+  template <class Reply>
+  Answer<Reply> call(store::HttpRequest request, const CallOptions& options);
+  template <class Reply>
+  Answer<Reply> post(std::string_view path, std::string body, const CallOptions& options);
+  template <class Reply>
+  Answer<Reply> get(const std::string& path, const CallOptions& options);
+
+  Settings settings_;
+  store::HttpClient http_;
+};
+
+}  // namespace holdfast::client

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "client/messages.h"
+#include "client/problem.h"
+
+// JSON of the REST interface to and from the values of messages.h. Unknown members are ignored, so that a
+// newer server is understood; a missing or wrongly typed member that the caller relies on (handle, expiry,
+// token) is std::errc::bad_message.
+
+namespace holdfast::client {
+
+std::string encode(const AcquireRequest& request);
+std::string encode(const RenewRequest& request);
+std::string encode(const ReleaseRequest& request);
+std::string encode(const OpenLeaseRequest& request);
+std::string encode_cancel(std::string_view request_id);
+
+template <class Reply>
+Result<Reply> decode(std::string_view body);  // defined for every ...Reply of messages.h
+
+// Never fails: what is not problem+json becomes a Problem with a status and no code.
+Problem decode_problem(int status, std::string_view body);
+
+}  // namespace holdfast::client

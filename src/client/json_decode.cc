@@ -1,0 +1,210 @@
+#include "client/json_codec.h"
+#include "client/json_members.h"
+
+namespace holdfast::client {
+namespace {
+
+using boost::json::object;
+
+Error bad_message(std::string text) {
+  return Error{std::make_error_code(std::errc::bad_message),
+               "the reply is not Holdfast's (is this the right server URL?): " + std::move(text)};
+}
+
+// Parses `body` and hands its object and an empty reply to `read`, which says what is missing, or nothing.
+template <class Reply, class Read>
+Result<Reply> decode_object(std::string_view body, Read read) {
+  boost::json::error_code error;
+  const auto value = boost::json::parse(body, error);
+  if (error || !value.is_object()) return bad_message("no JSON object");
+  Reply reply;
+  reply.json = body;
+  const std::string_view missing = read(value.get_object(), reply);
+  if (!missing.empty()) return bad_message(std::string(missing) + " is missing");
+  return reply;
+}
+
+// Expiry decides about safety: a number or an explicit null, never a guess.
+bool has_expiry(const object& lease) {
+  const auto* value = lease.if_contains("expires_in_ms");
+  return value != nullptr && (value->is_null() || number_member(lease, "expires_in_ms"));
+}
+
+Lease read_lease(const object& in) {
+  Lease lease{.id = text_member(in, "id"),
+              .handle = text_member(in, "handle"),
+              .owner = text_member(in, "owner"),
+              .ttl = duration_member(in, "ttl_ms"),
+              .expires_in = duration_member(in, "expires_in_ms")};
+  if (lease.ttl && lease.ttl->count() < 0) lease.ttl.reset();
+  return lease;
+}
+
+std::vector<Grant> read_grants(const object& in, std::string_view name) {
+  std::vector<Grant> grants;
+  for_each_object(in, name, [&](const object& item) {
+    grants.push_back(
+        {.key = text_member(item, "key"),
+         .mode = text_member(item, "mode"),
+         .fencing_token = static_cast<std::uint64_t>(number_member(item, "fencing_token").value_or(0))});
+  });
+  return grants;
+}
+
+std::vector<Holder> read_holders(const object& in) {
+  std::vector<Holder> holders;
+  for_each_object(in, "holders", [&](const object& item) {
+    holders.push_back(
+        {.lease = text_member(item, "lease"),
+         .owner = text_member(item, "owner"),
+         .mode = text_member(item, "mode"),
+         .group = text_member(item, "group"),
+         .permits = static_cast<std::uint64_t>(number_member(item, "permits").value_or(1)),
+         .fencing_token = static_cast<std::uint64_t>(number_member(item, "fencing_token").value_or(0)),
+         .reason = text_member(item, "reason"),
+         .held = duration_member(item, "held_ms"),
+         .expires_in = duration_member(item, "expires_in_ms")});
+  });
+  return holders;
+}
+
+LockView read_lock(const object& in) {
+  LockView lock{
+      .key = text_member(in, "key"), .state = text_member(in, "state"), .holders = read_holders(in)};
+  for_each_object(in, "queue", [&](const object& item) {
+    lock.queue.push_back({.waiter = static_cast<std::uint64_t>(number_member(item, "waiter").value_or(0)),
+                          .owner = text_member(item, "owner"),
+                          .mode = text_member(item, "mode"),
+                          .waiting = duration_member(item, "waiting_ms")});
+  });
+  return lock;
+}
+
+LeaseView read_lease_view(const object& in) {
+  return LeaseView{.lease = read_lease(in), .holds = read_grants(in, "holds")};
+}
+
+std::vector<std::string> read_owners(const object& in, std::string_view name) {
+  std::vector<std::string> owners;
+  const auto* value = member(in, name);
+  const auto* array = value != nullptr ? value->if_array() : nullptr;
+  if (array == nullptr) return owners;
+  for (const auto& element : *array) {
+    if (element.is_string()) owners.emplace_back(element.get_string());
+    if (const auto* item = element.if_object()) owners.push_back(text_member(*item, "owner"));
+  }
+  return owners;
+}
+
+}  // namespace
+
+template <>
+Result<AcquireReply> decode(std::string_view body) {
+  return decode_object<AcquireReply>(body, [](const object& in, AcquireReply& reply) -> std::string_view {
+    const object* lease = object_member(in, "lease");
+    if (lease == nullptr || !has_expiry(*lease)) return "lease.expires_in_ms";
+    reply.lease = read_lease(*lease);
+    reply.grants = read_grants(in, "grants");
+    // Left out it would shorten the deadline: safe, so not required.
+    reply.waited = duration_member(in, "waited_ms").value_or(Milliseconds(0));
+    if (reply.lease.handle.empty()) return "lease.handle";
+    return reply.grants.empty() ? "grants" : "";
+  });
+}
+
+template <>
+Result<RenewReply> decode(std::string_view body) {
+  return decode_object<RenewReply>(body, [](const object& in, RenewReply& reply) -> std::string_view {
+    const object* lease = object_member(in, "lease");
+    if (lease == nullptr || !has_expiry(*lease)) return "lease.expires_in_ms";
+    reply.lease = read_lease(*lease);
+    for_each_object(in, "lost", [&](const object& item) {
+      reply.lost.push_back({text_member(item, "key"), text_member(item, "by"), text_member(item, "reason")});
+    });
+    for_each_object(in, "release_requested", [&](const object& item) {
+      reply.release_requested.push_back({text_member(item, "key"), text_member(item, "reason")});
+    });
+    return "";
+  });
+}
+
+template <>
+Result<ReleaseReply> decode(std::string_view body) {
+  return decode_object<ReleaseReply>(body, [](const object& in, ReleaseReply& reply) -> std::string_view {
+    const auto* released = member(in, "released");
+    if (released == nullptr || !released->is_array()) return "released";
+    for (const auto& key : released->get_array()) {
+      if (key.is_string()) reply.released.emplace_back(key.get_string());
+    }
+    return "";
+  });
+}
+
+template <>
+Result<LeaseReply> decode(std::string_view body) {
+  return decode_object<LeaseReply>(body, [](const object& in, LeaseReply& reply) -> std::string_view {
+    const object* lease = object_member(in, "lease");
+    if (lease == nullptr) return "lease";
+    reply.lease = read_lease_view(*lease);
+    return "";
+  });
+}
+
+template <>
+Result<LeaseListReply> decode(std::string_view body) {
+  return decode_object<LeaseListReply>(body, [](const object& in, LeaseListReply& reply) -> std::string_view {
+    if (member(in, "leases") == nullptr) return "leases";
+    for_each_object(in, "leases", [&](const object& item) { reply.leases.push_back(read_lease_view(item)); });
+    reply.next_cursor = text_member(in, "next_cursor");
+    return "";
+  });
+}
+
+template <>
+Result<LockReply> decode(std::string_view body) {
+  return decode_object<LockReply>(body, [](const object& in, LockReply& reply) -> std::string_view {
+    reply.lock = read_lock(in);
+    return reply.lock.state.empty() ? "state" : "";
+  });
+}
+
+template <>
+Result<LockListReply> decode(std::string_view body) {
+  return decode_object<LockListReply>(body, [](const object& in, LockListReply& reply) -> std::string_view {
+    if (member(in, "locks") == nullptr) return "locks";
+    for_each_object(in, "locks", [&](const object& item) { reply.locks.push_back(read_lock(item)); });
+    reply.next_cursor = text_member(in, "next_cursor");
+    return "";
+  });
+}
+
+template <>
+Result<StatusReply> decode(std::string_view body) {
+  return decode_object<StatusReply>(body, [](const object&, StatusReply&) -> std::string_view { return ""; });
+}
+
+Problem decode_problem(int status, std::string_view body) {
+  Problem problem{.status = status};
+  problem.json = body;
+  boost::json::error_code error;
+  const auto value = boost::json::parse(body, error);
+  if (error || !value.is_object()) return problem;
+  const object& in = value.get_object();
+  problem.code = text_member(in, "code");
+  problem.title = text_member(in, "title");
+  problem.detail = text_member(in, "detail");
+  problem.field = text_member(in, "field");
+  problem.holders = read_holders(in);
+  if (const auto length = number_member(in, "queue_length")) {
+    problem.queue_length = static_cast<std::uint64_t>(*length);
+  }
+  problem.blocked_by = read_owners(in, "blocked_by");
+  problem.waited = duration_member(in, "waited_ms");
+  problem.retry_after = duration_member(in, "retry_after_ms");
+  problem.ended_by = text_member(in, "ended_by");
+  problem.by = text_member(in, "by");
+  problem.reason = text_member(in, "reason");
+  return problem;
+}
+
+}  // namespace holdfast::client
