@@ -1,0 +1,33 @@
+#pragma once
+
+#include "lock/command.h"
+#include "service/fault.h"
+#include "service/lease_handle.h"
+#include "service/requests.h"
+
+// Turns what clients ask into commands of the lock core: every bound of lock/limits.h is held here, every
+// lease handle proven, every request tagged. A fault is `invalid_argument` with the field that is wrong,
+// or `lease_gone` for a handle that proves nothing.
+
+namespace holdfast::service {
+
+class Checker {
+ public:
+  // `handles` must outlive the checker. `default_ttl` is what a request without a ttl gets.
+  Checker(const LeaseHandles& handles, lock::Millis default_ttl)
+      : handles_(handles), default_ttl_(default_ttl) {}
+
+  Checked<lock::Acquire> acquire(const Caller& caller, AcquireRequest request) const;
+  Checked<lock::OpenLease> open_lease(const Caller& caller, OpenLeaseRequest request) const;
+  Checked<lock::Renew> renew(const Caller& caller, RenewRequest request) const;
+  Checked<lock::Release> release(const Caller& caller, ReleaseRequest request) const;
+  Checked<lock::Cancel> cancel(const Caller& caller, CancelRequest request) const;
+
+ private:
+  Checked<lock::LeaseId> proven(std::string_view handle) const;
+
+  const LeaseHandles& handles_;
+  lock::Millis default_ttl_;
+};
+
+}  // namespace holdfast::service

@@ -1,0 +1,79 @@
+#include "service/request_tag.h"
+
+#include <cstring>
+#include <memory>
+
+#include <openssl/evp.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "base/assert.h"
+#include "base/bytes.h"
+
+namespace holdfast::service {
+namespace {
+
+enum class Verb : std::uint8_t { acquire = 1, open_lease, release };
+
+std::uint64_t hash_of(const Bytes& bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
+
+void write(ByteWriter& out, const lock::Item& item) {
+  out.text(item.key);
+  out.u8(static_cast<std::uint8_t>(item.mode));
+  out.text(item.group);
+  out.varint(item.permits);
+  out.varint(item.limit);
+}
+
+lock::RequestTag with_fingerprint(lock::RequestTag tag, const Bytes& asked) {
+  tag.fingerprint = hash_of(asked);
+  return tag;
+}
+
+}  // namespace
+
+lock::RequestTag tag_of(std::string_view principal, std::string_view request_id) {
+  static const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> sha256(
+      EVP_MD_fetch(nullptr, "SHA256", nullptr), &EVP_MD_free);
+  Bytes text;
+  ByteWriter out(text);
+  out.text(principal);
+  out.text(request_id);
+  unsigned char digest[32];
+  HOLDFAST_ASSERT(EVP_Digest(text.data(), text.size(), digest, nullptr, sha256.get(), nullptr) == 1);
+  lock::RequestTag tag;
+  std::memcpy(tag.id.data(), digest, sizeof tag.id);
+  return tag;
+}
+
+lock::RequestTag tag_of(std::string_view principal, std::string_view request_id, const lock::Acquire& asked) {
+  Bytes bytes;
+  ByteWriter out(bytes);
+  out.u8(static_cast<std::uint8_t>(Verb::acquire));
+  out.varint(asked.lease.value_or(lock::LeaseId{}).value);
+  out.text(asked.owner);
+  for (const lock::Item& item : asked.items) write(out, item);
+  return with_fingerprint(tag_of(principal, request_id), bytes);
+}
+
+lock::RequestTag tag_of(std::string_view principal, std::string_view request_id,
+                        const lock::OpenLease& asked) {
+  Bytes bytes;
+  ByteWriter out(bytes);
+  out.u8(static_cast<std::uint8_t>(Verb::open_lease));
+  out.text(asked.owner);
+  return with_fingerprint(tag_of(principal, request_id), bytes);
+}
+
+lock::RequestTag tag_of(std::string_view principal, std::string_view request_id, const lock::Release& asked) {
+  Bytes bytes;
+  ByteWriter out(bytes);
+  out.u8(static_cast<std::uint8_t>(Verb::release));
+  out.varint(asked.lease.value);
+  for (const std::string& key : asked.keys) out.text(key);
+  return with_fingerprint(tag_of(principal, request_id), bytes);
+}
+
+}  // namespace holdfast::service

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lock/command.h"
+
+// What clients ask, as a protocol has read it and before it is checked. Numbers are whatever the client
+// wrote; nothing means that the client did not say. Leases come in as handles.
+
+namespace holdfast::service {
+
+// Who asks. The principal is empty for an anonymous caller.
+struct Caller {
+  std::string principal;
+};
+
+// How one key is wanted; what an item leaves out is taken from the request it stands in.
+struct Wanted {
+  std::optional<lock::Mode> mode;
+  std::optional<std::string> group;
+  std::optional<std::int64_t> permits;
+  std::optional<std::int64_t> limit;
+};
+
+struct WantedKey {
+  std::string key;
+  Wanted how;
+  std::string field;  // where the client wrote it: "key", "keys[2]"
+};
+
+struct AcquireRequest {
+  std::vector<WantedKey> keys;
+  Wanted how;
+  std::optional<std::string> lease;
+  std::optional<std::int64_t> ttl_ms;  // -1: no expiry
+  std::int64_t wait_ms = 0;            // -1: no limit
+  std::int64_t claim_ms = 0;
+  std::int64_t reattach_ms = 0;
+  std::string owner;
+  std::string reason;
+  std::string metadata;  // JSON text of an object, or empty
+  std::optional<std::string> request_id;
+  lock::OnHeld on_held = lock::OnHeld::refuse;
+};
+
+struct OpenLeaseRequest {
+  std::optional<std::int64_t> ttl_ms;
+  std::string owner;
+  std::string metadata;
+  std::optional<std::string> request_id;
+};
+
+struct RenewRequest {
+  std::string lease;
+  std::optional<std::int64_t> ttl_ms;
+  std::optional<std::string> request_id;
+};
+
+struct ReleaseRequest {
+  std::string lease;
+  std::optional<std::vector<std::string>> keys;  // nothing: the whole lease
+  std::int64_t keep_for_ms = 0;
+  std::optional<std::string> request_id;
+};
+
+struct CancelRequest {
+  std::string request_id;
+};
+
+}  // namespace holdfast::service
