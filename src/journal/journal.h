@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -21,18 +22,22 @@
 namespace holdfast::journal {
 
 enum class Errc {
-  damaged = 1,      // bytes that were acknowledged are not what was written: refuse, name the place
-  in_use,           // another process has the journal
-  unsupported,      // the place cannot host a journal (network file system, unknown URL)
-  no_space,         // nothing was written; the same append may succeed later
-  unavailable,      // the engine does not answer; nothing is known to be wrong
-  not_a_journal,    // the place exists and holds something else, or an unknown format version
+  damaged = 1,    // bytes that were acknowledged are not what was written: refuse, name the place
+  in_use,         // another process has the journal
+  unsupported,    // the place cannot host a journal (network file system, unknown URL)
+  no_space,       // nothing was written; the same append may succeed later
+  unavailable,    // the engine does not answer; nothing is known to be wrong
+  not_a_journal,  // the place exists and holds something else, or an unknown format version
 };
 std::error_code make_error_code(Errc);
 
 // SHA-256(previous chain ‖ entry bytes); all zero before the first entry. Names one history, not one number.
 using Chain = std::array<std::byte, 32>;
 Chain next_chain(const Chain& previous, ByteView entry);
+
+// The largest entry of a journal and the largest chunk of a snapshot (protocol.md 7 and 29).
+inline constexpr std::size_t kMaxEntryBytes = 512 * 1024;
+inline constexpr std::size_t kMaxChunkBytes = 512 * 1024;
 
 // The last entry of the journal. `sequence` is 0 and `chain` all zero when nothing was ever appended.
 struct Head {
@@ -61,7 +66,7 @@ struct Durability {
 class SnapshotWriter {
  public:
   virtual ~SnapshotWriter() = default;
-  // At most 512 KiB a chunk. An error makes the snapshot useless; the journal itself is unharmed.
+  // 1 byte to 512 KiB a chunk. An error makes the snapshot useless; the journal itself is unharmed.
   virtual Result<void> write(ByteView chunk) = 0;
   // Durable and verified when it returns; only then the latest snapshot is this one.
   virtual Result<void> commit() = 0;
@@ -85,17 +90,19 @@ class Journal {
   // The head after recovery and every append of this object.
   virtual Head head() const = 0;
 
-  // Whether `bytes` more can surely be appended, so that a full disk is known before anything is decided.
-  // Errc::no_space when not; asking again later may succeed.
+  // Whether one entry of `bytes` can surely be appended, so that a full disk is known before anything is
+  // decided. Errc::no_space when not; asking again later may succeed.
   virtual Result<void> reserve(std::size_t bytes) = 0;
 
   // Appends `entry` (1 byte to 512 KiB) as number previous.sequence + 1 iff the head is `previous`, durably.
   // The same id and bytes for a position that they already occupy is `written`. An Error means that the
   // journal can no longer be used by this process: it must end (a failed write or sync leaves unknown pages).
+  // Only Errc::no_space is milder: nothing was written, which does not happen after a successful reserve().
   virtual Result<Append> append(const Head& previous, const AppendId& id, ByteView entry) = 0;
 
   // Calls `visit(sequence, entry)` for every entry from `first` to the head, in order; stops at the first
-  // error that `visit` returns and returns it. `first` must not lie below the first kept entry: Errc::damaged.
+  // error that `visit` returns and returns it. `first` must not lie below the first kept entry:
+  // Errc::damaged.
   using Visit = std::function<Result<void>(std::uint64_t sequence, ByteView entry)>;
   virtual Result<void> read(std::uint64_t first, const Visit& visit) = 0;
 
@@ -103,25 +110,27 @@ class Journal {
   virtual std::optional<SnapshotInfo> latest_snapshot() const = 0;
   virtual Result<void> read_snapshot(const std::function<Result<void>(ByteView chunk)>& visit) = 0;
 
-  // Starts a snapshot of the state after `head`. At most one at a time. The writer may be used from another
-  // thread while this object goes on appending; it must not outlive the journal.
+  // Starts a snapshot of the state after `head`, which lies between the newest snapshot's and the journal's;
+  // one with the newest's very head replaces it. At most one writer at a time. The writer may be used from
+  // another thread while this object goes on appending; it must not outlive the journal.
   virtual Result<std::unique_ptr<SnapshotWriter>> begin_snapshot(const Head& head) = 0;
 
   // Forgets entries that the previous complete snapshot (the one before the newest) already covers, and older
   // snapshots. Call it after a commit(), on the journal's thread. Never needed for safety.
   virtual Result<void> trim() = 0;
 
-  // Bytes appended since the newest snapshot: when to take the next one.
+  // Bytes of entries appended since begin_snapshot() of the newest snapshot: when to take the next one.
   virtual std::uint64_t bytes_since_snapshot() const = 0;
 };
 
 struct OpenOptions {
-  std::uint64_t segment_bytes = 32u << 20;  // file: size of a segment
+  std::uint64_t segment_bytes = 32u << 20;  // file: size of a segment, rounded up to 4 KiB and at least 1 MiB
   unsigned spare_segments = 2;              // file: segments made ahead
 };
 
 // Opens the journal that `url` names (`file:DIR`, `memory:`), making it when there is none, and recovers it.
-// Warnings for a person (a torn tail was cut, O_DIRECT is not available) go to `warn`.
+// Warnings for a person (a torn tail was cut, O_DIRECT is not available) go to `warn`, on the caller's
+// thread, during open() and append().
 Result<std::unique_ptr<Journal>> open(std::string_view url, const OpenOptions& options,
                                       const std::function<void(std::string)>& warn);
 

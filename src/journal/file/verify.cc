@@ -1,0 +1,58 @@
+#include "journal/file/verify.h"
+
+#include <algorithm>
+
+#include "journal/file/log_scan.h"
+#include "journal/file/names.h"
+#include "journal/file/snapshot_file.h"
+
+namespace holdfast::journal::file {
+namespace {
+
+Result<void> check_snapshots(Directory& directory, const Listing& listing, VerifyReport& report) {
+  for (const std::uint64_t sequence : listing.snapshots) {
+    auto check = check_snapshot(directory, snapshot_name(sequence));
+    if (!check) return check.error();
+    if (check->damage) {
+      report.damages.push_back(*check->damage);
+    } else if (check->info.head.sequence != sequence) {
+      report.damages.push_back(
+          {snapshot_name(sequence), 16, "the header names another entry than the file's name"});
+    } else {
+      report.snapshots.push_back(check->info);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<VerifyReport> verify(const std::string& path) {
+  auto opened = open_directory(path, false);
+  if (!opened) return opened.error();
+  Directory& directory = **opened;
+  if (auto locked = directory.lock(); !locked) return locked.error();
+  const auto listing = list_journal(directory);
+  if (!listing) return listing.error();
+  const auto presence = identify(directory, *listing);
+  if (!presence) return presence.error();
+  if (*presence == Presence::fresh) return Error{Errc::not_a_journal, path + " holds no journal"};
+
+  VerifyReport report;
+  if (auto checked = check_snapshots(directory, *listing, report); !checked) return checked.error();
+  const std::span snapshots(report.snapshots);
+  auto scan =
+      scan_log(directory, *listing,
+               {.snapshots = snapshots.last(std::min<std::size_t>(2, snapshots.size())), .everything = true});
+  if (!scan) return scan.error();
+  report.head = scan->end.head;
+  report.first_sequence = scan->segments.empty() ? 0 : scan->segments.front().base_sequence + 1;
+  report.segments = scan->segments.size();
+  report.records = scan->records;
+  report.entry_bytes = scan->entry_bytes;
+  report.torn_tail = scan->torn_tail;
+  std::ranges::move(scan->damages, std::back_inserter(report.damages));
+  return report;
+}
+
+}  // namespace holdfast::journal::file
