@@ -75,6 +75,7 @@ class Batch {
   void begin_entry();
   void apply(Event event);
   void apply_all(std::vector<Event> events);
+  void grant(Ref<Waiter> waiter);
 
   State& state_;
   JournalTime now_;

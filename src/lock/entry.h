@@ -38,9 +38,6 @@ void encode_entry(const EntryHeader& header, std::span<const Event> events, Byte
 // understand whole stops it (protocol.md 31).
 Result<Entry> decode_entry(ByteView bytes);
 
-void encode_event(const Event& event, ByteWriter& out);
-std::optional<Event> decode_event(ByteReader& in);
-
 // Folds an entry that came out of the journal into the state. Refuses one that does not follow: revision,
 // time, epoch or digest differ.
 Result<void> replay(State& state, const Entry& entry);

@@ -40,6 +40,7 @@ inline constexpr std::size_t kMaxRemembered = 1'000'000;
 // What one refusal or one view shows at most of a long queue or a crowd of holders.
 inline constexpr std::size_t kMaxShownHolders = 100;
 inline constexpr std::size_t kMaxShownWaiters = 1'000;
+inline constexpr std::size_t kMaxNamedInRefusal = 10;
 inline constexpr std::size_t kMaxKeysScannedPerPage = 10'000;
 
 }  // namespace holdfast::lock

@@ -12,6 +12,8 @@
 
 namespace holdfast::lock {
 
+inline constexpr std::uint32_t kSnapshotFeatureLevel = 1;
+
 // Sweeps one snapshot. One at a time per state; the state must outlive it.
 class SnapshotSweep {
  public:
@@ -25,14 +27,18 @@ class SnapshotSweep {
   bool next(std::size_t records, Bytes& out);
 
  private:
+  template <class T>
+  bool sweep_pool(Pool<T>& pool, std::size_t& records, ByteWriter& out);
+
   State& state_;
-  bool header_written_ = false;
+  Bytes header_;  // the counters as they were at the beginning
+  bool ended_ = false;
 };
 
 // Rebuilds a state from the bytes of a snapshot, fed in order in pieces of any size.
 class SnapshotLoader {
  public:
-  Result<void> feed(ByteView piece);
+  void feed(ByteView piece);
   // The state, its digest checked against the one that the snapshot carries.
   Result<void> finish(State& state);
 

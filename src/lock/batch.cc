@@ -1,0 +1,97 @@
+#include "lock/batch.h"
+
+#include "lock/decide.h"
+#include "lock/event_codec.h"
+#include "lock/evolve.h"
+#include "lock/grantable.h"
+
+namespace holdfast::lock {
+namespace {
+
+// The entry's stamp, which only the batch knows, for the grants that were made in it.
+void stamp(Reply& reply, WallTime wall) {
+  auto* acquired = std::get_if<Acquired>(&reply);
+  if (!acquired) return;
+  for (Grant& grant : acquired->grants) {
+    if (grant.acquired_at == WallTime{}) grant.acquired_at = wall;
+  }
+}
+
+}  // namespace
+
+Batch::Batch(State& state, JournalTime now, WallTime wall) : state_(state), now_(now), wall_(wall) {
+  HOLDFAST_ASSERT(now >= state.time());
+}
+
+void Batch::begin_entry() {
+  if (begun_) return;
+  begun_ = true;
+  first_revision_ = state_.revision().next();
+  state_.begin_entry(now_, wall_);
+}
+
+void Batch::apply(Event event) {
+  begin_entry();
+  if (const auto* ended = std::get_if<WaitEnded>(&event)) {
+    const Ref<Waiter> waiter = state_.find_waiter(ended->waiter);
+    Reply reply = wait_end_reply(state_, now_, waiter, ended->how);
+    waiter_answers_.push_back({ended->waiter, state_.revision().next(), Millis(0), std::move(reply)});
+  }
+  evolve(state_, event);
+  event_bytes_ += encoded_size_bound(event);
+  events_.push_back(std::move(event));
+}
+
+void Batch::apply_all(std::vector<Event> events) {
+  for (Event& event : events) apply(std::move(event));
+}
+
+void Batch::execute(Ticket ticket, const Command& command) {
+  Decision decision = decide(state_, now_, command);
+  apply_all(std::move(decision.events));
+  if (!decision.reply) {
+    waiting_.push_back({ticket, decision.waiter});
+    return;
+  }
+  stamp(*decision.reply, wall_);
+  answers_.push_back({ticket, state_.revision(), *std::move(decision.reply)});
+}
+
+void Batch::expire() {
+  for (std::size_t ended = 0; state_.next_deadline() <= now_; ++ended) {
+    if (ended == kMaxGrantsPerEntry || full()) {
+      unfinished_ = true;
+      return;
+    }
+    apply_all(decide_due(state_, now_, state_.earliest_timer()));
+  }
+}
+
+void Batch::settle() {
+  while (const Ref<Lock> lock = state_.unsettled()) {
+    const Ref<Place> head = state_.locks()[lock].queue.front();
+    const Ref<Waiter> waiter = head ? state_.places()[head].waiter : Ref<Waiter>{};
+    if (waiter && lost_its_ground(state_, waiter)) {
+      apply(WaitEnded{state_.waiters()[waiter].id, WaitEnd::hold_lost});
+    } else if (!waiter || !grantable(state_, waiter, now_)) {
+      state_.mark_settled(lock);
+    } else if (granted_ == kMaxGrantsPerEntry || full()) {
+      unfinished_ = true;
+      return;
+    } else {
+      grant(waiter);
+    }
+  }
+}
+
+void Batch::grant(Ref<Waiter> ref) {
+  ++granted_;
+  const WaiterId id = state_.waiters()[ref].id;
+  const Millis reattach = state_.waiters()[ref].reattach;
+  Decision decision = decide_grant(state_, now_, ref);
+  apply_all(std::move(decision.events));
+  stamp(*decision.reply, wall_);
+  waiter_answers_.push_back({id, state_.revision(), reattach, *std::move(decision.reply)});
+}
+
+}  // namespace holdfast::lock

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "lock/command.h"
+#include "lock/event.h"
+#include "lock/reply.h"
+#include "lock/state.h"
+
+// Every rule of what may happen. Pure: the same state, time and command give the same decision, and nothing is
+// changed; the events are folded in by evolve().
+
+namespace holdfast::lock {
+
+struct Decision {
+  std::vector<Event> events;
+  std::optional<Reply> reply;
+  WaiterId waiter{};  // without a reply: the sender waits, as this waiter
+};
+
+Decision decide(const State& state, JournalTime now, const Command& command);
+
+// Grants what the waiter, which is grantable(), waits for; the reply is for everyone attached to it.
+Decision decide_grant(const State& state, JournalTime now, Ref<Waiter> waiter);
+
+// What follows when the earliest deadline of the state has passed.
+std::vector<Event> decide_due(const State& state, JournalTime now, TimerTarget due);
+
+// What everyone who is attached to the waiter is told when its wait ends so.
+Reply wait_end_reply(const State& state, JournalTime now, Ref<Waiter> waiter, WaitEnd how);
+
+// Ends a lease whole: its waiters first, then one event of fixed size for all its holds.
+std::vector<Event> end_lease(const State& state, Ref<Lease> lease, Ended how, Millis keep_for,
+                             const RequestTag& request);
+
+// The parts of decide(), one file each.
+Decision decide_acquire(const State& state, JournalTime now, const Acquire& command);
+Decision decide_open_lease(const State& state, JournalTime now, const OpenLease& command);
+Decision decide_renew(const State& state, JournalTime now, const Renew& command);
+Decision decide_release(const State& state, JournalTime now, const Release& command);
+Decision decide_cancel(const State& state, JournalTime now, const Cancel& command);
+Decision decide_detach(const State& state, JournalTime now, const Detach& command);
+Decision decide_abandon(const State& state, JournalTime now, const Abandon& command);
+
+}  // namespace holdfast::lock

@@ -1,0 +1,273 @@
+#include <algorithm>
+
+#include "lock/deadlock.h"
+#include "lock/decide.h"
+#include "lock/grantable.h"
+#include "lock/info.h"
+
+namespace holdfast::lock {
+namespace {
+
+// What one item of the request meets.
+struct Need {
+  const Item* item = nullptr;
+  Ref<Lock> lock;           // none: the key is not in use
+  Ref<Hold> own;            // what the lease already holds of the key
+  std::uint32_t limit = 0;  // that would hold for it
+  bool relies = false;      // already held as asked
+  bool converts = false;    // already held otherwise
+  bool now = false;         // needs no waiting
+
+  Shape shape() const { return {item->mode, item->group, item->permits}; }
+};
+
+class AcquireDecision {
+ public:
+  AcquireDecision(const State& state, JournalTime now, const Acquire& command)
+      : state_(state), now_(now), command_(command) {}
+
+  Decision run() {
+    if (command_.request) {
+      if (const Ref<Request> request = state_.find_request(command_.request)) return repeat(request);
+    }
+    if (command_.lease) {
+      lease_ = state_.find_lease(*command_.lease);
+      if (!lease_) return {{}, lease_gone(state_, *command_.lease)};
+    }
+    if (auto refusal = check_room()) return {{}, *std::move(refusal)};
+    for (const Item& item : command_.items) {
+      if (auto refusal = examine(item)) return {{}, *std::move(refusal)};
+    }
+    if (std::ranges::all_of(needs_, &Need::now)) return grant();
+    return wait();
+  }
+
+ private:
+  // --- a request that is known already (protocol.md 25) ---
+
+  Decision repeat(Ref<Request> ref) const {
+    const Request& request = state_.requests()[ref];
+    if (request.tag.fingerprint != command_.request.fingerprint) {
+      return {{}, refuse(Code::request_id_reused, "this request_id was used for another request")};
+    }
+    switch (request.kind) {
+      case Request::Kind::waiting: {
+        const WaiterId waiter = state_.waiters()[request.waiter].id;
+        return {{WaiterAttached{waiter, command_.wait}}, std::nullopt, waiter};
+      }
+      case Request::Kind::granted: return repeat_grant(ref);
+      case Request::Kind::ended_wait: return {{}, ended_wait(request.wait_end)};
+      default: break;
+    }
+    Refused refused = lease_gone(state_, request.lease_id);
+    refused.ended = EndedInfo{request.lease_end};
+    return {{}, std::move(refused)};
+  }
+
+  Decision repeat_grant(Ref<Request> ref) const {
+    const LeaseId id = state_.requests()[ref].lease_id;
+    const Ref<Lease> lease_ref = state_.find_lease(id);
+    const Lease& lease = state_.leases()[lease_ref];
+    Acquired acquired{lease_info(state_, lease, now_), {}, Millis(0), Millis(0)};
+    for (const Item& item : command_.items) {
+      const Ref<Hold> hold = state_.find_hold(lease_ref, state_.find_lock(item.key));
+      if (hold && state_.holds()[hold].request == ref) {
+        acquired.grants.push_back(grant_info(state_, state_.holds()[hold]));
+      }
+    }
+    Decision decision;
+    if (lease.unclaimed) {
+      decision.events.push_back(GrantAttached{id});
+      const JournalTime expires = std::max(lease.expires, state_.expiry(now_, lease.ttl()));
+      acquired.lease.expires_in = state_.expires_in(expires, now_);
+    }
+    decision.reply = std::move(acquired);
+    return decision;
+  }
+
+  Refused ended_wait(WaitEnd how) const {
+    switch (how) {
+      case WaitEnd::cancelled:
+      case WaitEnd::broken: return refuse(Code::cancelled, "the wait of this request was cancelled");
+      case WaitEnd::lease_ended:
+      case WaitEnd::hold_lost: return refuse(Code::lease_gone, "the lease was lost while the request waited");
+      default: break;
+    }
+    for (const Item& item : command_.items) {
+      const Ref<Lock> lock = state_.find_lock(item.key);
+      if (!lock) continue;
+      Refused refused = refuse_held(state_, lock, now_);
+      refused.code = Code::held;
+      refused.detail = "this request was not granted within its wait_ms; ask with a new request_id";
+      return refused;
+    }
+    return refuse(Code::held, "this request was not granted within its wait_ms; ask with a new request_id");
+  }
+
+  // --- a new request ---
+
+  std::optional<Refused> check_room() const {
+    if (!lease_ && state_.leases().size() >= kMaxLeases) {
+      return refuse(Code::overloaded, "the service has as many leases as it can");
+    }
+    if (lease_ && state_.leases()[lease_].hold_count + command_.items.size() > kMaxHoldsPerLease) {
+      return refuse(Code::too_large, "the lease has as many holds as one lease can");
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Refused> examine(const Item& item) {
+    Need need{.item = &item, .lock = state_.find_lock(item.key), .limit = item.limit};
+    need.own = state_.find_hold(lease_, need.lock);
+    if (auto refusal = check_limit(need)) return refusal;
+    if (need.own) {
+      if (auto refusal = examine_held(need)) return refusal;
+    } else if (!need.lock) {
+      need.now = true;
+    } else {
+      const Lock& lock = state_.locks()[need.lock];
+      need.now = lock.queue_length == 0 && !lock.closed() && compatible(state_, lock, need.shape(), {});
+    }
+    needs_.push_back(need);
+    return std::nullopt;
+  }
+
+  std::optional<Refused> check_limit(Need& need) const {
+    if (need.item->mode == Mode::exclusive) return std::nullopt;
+    if (need.lock && state_.locks()[need.lock].shared_users > 0) {
+      need.limit = state_.locks()[need.lock].limit;
+      if (need.item->limit != 0 && need.item->limit != need.limit) {
+        Refused refused = refuse_held(state_, need.lock, now_);
+        refused.code = Code::limit_mismatch;
+        refused.detail = need.limit == 0 ? "the key is in use without a limit"
+                                         : "the key is in use with the limit " + std::to_string(need.limit);
+        return refused;
+      }
+    }
+    if (need.limit != 0 && need.item->permits > need.limit) {
+      Refused refused = refuse(Code::invalid_argument, "permits is larger than the limit of the key, " +
+                                                           std::to_string(need.limit));
+      refused.key = need.item->key;
+      return refused;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Refused> examine_held(Need& need) const {
+    const Hold& own = state_.holds()[need.own];
+    const Lock& lock = state_.locks()[need.lock];
+    if (same_shape(own, need.shape())) {
+      need.relies = need.now = true;
+      if (command_.on_held == OnHeld::return_hold) return std::nullopt;
+      Refused refused = refuse_held(state_, need.lock, now_);
+      refused.code = Code::already_held;
+      refused.detail = "this lease already holds the key; on_held \"return\" asks for that hold";
+      return refused;
+    }
+    need.converts = true;
+    need.now = weakens(own, need.shape());
+    if (need.now) return std::nullopt;
+    const Ref<Place> head = lock.queue.front();
+    if (head && state_.places()[head].converts) {
+      Refused refused = refuse_held(state_, need.lock, now_);
+      refused.code = Code::deadlock;
+      refused.detail = "another holder of the key already waits to be alone on it";
+      return refused;
+    }
+    need.now = !lock.closed() && compatible(state_, lock, need.shape(), need.own);
+    return std::nullopt;
+  }
+
+  Decision grant() const {
+    Decision decision;
+    Acquired acquired;
+    Granted granted{.reason = command_.reason, .request = command_.request};
+    FencingToken token = state_.next_token();
+    for (const Need& need : needs_) {
+      if (need.relies) {
+        acquired.grants.push_back(grant_info(state_, state_.holds()[need.own]));
+      } else {
+        acquired.grants.push_back(grant_key(need, token, granted));
+      }
+    }
+    if (lease_) {
+      granted.lease = *command_.lease;
+      acquired.lease = lease_info(state_, state_.leases()[lease_], now_);
+    } else {
+      granted.lease = LeaseId{state_.revision().next().value};
+      acquired.lease = {granted.lease, command_.owner, command_.ttl,
+                        command_.ttl == kNoExpiry ? std::nullopt : std::optional(command_.ttl)};
+      decision.events.push_back(LeaseOpened{false, command_.ttl, command_.ttl, command_.principal,
+                                            command_.owner, command_.metadata, {}});
+    }
+    if (!granted.keys.empty()) decision.events.push_back(std::move(granted));
+    decision.reply = std::move(acquired);
+    return decision;
+  }
+
+  // A hold that only became weaker keeps its token: nobody new was excluded.
+  Grant grant_key(const Need& need, FencingToken& next, Granted& granted) const {
+    const Item& item = *need.item;
+    const bool weaker = need.converts && weakens(state_.holds()[need.own], need.shape());
+    const FencingToken token = weaker ? state_.holds()[need.own].token : next;
+    if (!weaker) next = next.next();
+    granted.keys.push_back({item.key, item.mode, item.group, item.permits, need.limit, token});
+    Grant grant{item.key, item.mode, shown_group(item.mode, item.group), item.permits, token, token, {}};
+    if (need.lock) grant.fence_floor = floor_with(state_, need.lock, need.own, token);
+    if (weaker) grant.acquired_at = state_.holds()[need.own].acquired_at;
+    return grant;
+  }
+
+  Decision wait() const {
+    const Need& blocked = *std::ranges::find(needs_, false, &Need::now);
+    if (command_.wait == Millis(0)) return {{}, refuse_held(state_, blocked.lock, now_)};
+    if (state_.waiters().size() >= kMaxWaiters ||
+        (lease_ && state_.leases()[lease_].waiter_count >= kMaxWaitersPerLease)) {
+      return {{}, refuse(Code::overloaded, "as many requests are waiting as can be")};
+    }
+    if (auto refusal = check_deadlock()) return {{}, *std::move(refusal)};
+    WaitBegan event{.lease = command_.lease.value_or(LeaseId{}),
+                    .ttl = command_.ttl,
+                    .wait = command_.wait,
+                    .claim = command_.claim,
+                    .reattach = command_.reattach,
+                    .principal = command_.principal,
+                    .owner = command_.owner,
+                    .reason = command_.reason,
+                    .metadata = command_.metadata,
+                    .request = command_.request};
+    for (const Need& need : needs_) {
+      const Item& item = *need.item;
+      event.items.push_back(
+          {item.key, item.mode, item.group, item.permits, need.limit, need.converts, need.relies});
+    }
+    return {{std::move(event)}, std::nullopt, WaiterId{state_.revision().next().value}};
+  }
+
+  std::optional<Refused> check_deadlock() const {
+    if (!lease_) return std::nullopt;
+    std::vector<Wanted> wanted;
+    for (const Need& need : needs_) {
+      if (need.lock && !need.relies) wanted.push_back({need.lock, need.converts});
+    }
+    std::vector<std::string> cycle = deadlock_cycle(state_, lease_, wanted);
+    if (cycle.empty()) return std::nullopt;
+    Refused refused = refuse(Code::deadlock, "waiting would never end: the waits would form a circle");
+    refused.cycle = std::move(cycle);
+    return refused;
+  }
+
+  const State& state_;
+  JournalTime now_;
+  const Acquire& command_;
+  Ref<Lease> lease_;
+  std::vector<Need> needs_;
+};
+
+}  // namespace
+
+Decision decide_acquire(const State& state, JournalTime now, const Acquire& command) {
+  return AcquireDecision(state, now, command).run();
+}
+
+}  // namespace holdfast::lock

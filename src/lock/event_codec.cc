@@ -1,0 +1,287 @@
+#include "lock/event_codec.h"
+
+#include "lock/field_codec.h"
+
+namespace holdfast::lock {
+namespace {
+
+enum class Kind : std::uint8_t {
+  cell_created = 1,
+  took_over,
+  lease_opened,
+  granted,
+  lease_renewed,
+  lease_ended,
+  released,
+  wait_began,
+  waiter_attached,
+  waiter_detached,
+  wait_ended,
+  grant_detached,
+  grant_attached,
+  key_opened,
+};
+
+// --- parts ---
+
+template <class Enum>
+void put_enum(ByteWriter& out, Enum value) {
+  out.u8(static_cast<std::uint8_t>(value));
+}
+
+void put_keys(ByteWriter& out, const std::vector<std::string>& keys) {
+  out.varint(keys.size());
+  for (const std::string& key : keys) out.text(key);
+}
+
+std::string get_string(ByteReader& in) { return std::string(in.text()); }
+
+// `count` items by `get`, stopping at the first failure, so that a huge count costs nothing.
+template <class T, class Get>
+std::vector<T> get_list(ByteReader& in, Get get) {
+  std::vector<T> list;
+  const std::uint64_t count = in.varint();
+  for (std::uint64_t i = 0; i < count && !in.failed(); ++i) list.push_back(get());
+  return list;
+}
+
+std::vector<std::string> get_keys(ByteReader& in) {
+  return get_list<std::string>(in, [&] { return get_string(in); });
+}
+
+template <std::size_t kSize>
+std::array<std::byte, kSize> get_array(ByteReader& in) {
+  std::array<std::byte, kSize> bytes{};
+  const ByteView raw = in.raw(kSize);
+  std::copy(raw.begin(), raw.end(), bytes.begin());
+  return bytes;
+}
+
+// --- encoding ---
+
+struct Encode {
+  ByteWriter& out;
+
+  void kind(Kind value) const { put_enum(out, value); }
+
+  void operator()(const CellCreated& e) const {
+    kind(Kind::cell_created);
+    out.raw(e.cell);
+    out.raw(e.secret);
+    out.varint(e.incarnation);
+    out.varint(e.rate_ppm);
+    put(out, e.first_token);
+  }
+  void operator()(const TookOver& e) const {
+    kind(Kind::took_over);
+    put(out, e.epoch);
+  }
+  void operator()(const LeaseOpened& e) const {
+    kind(Kind::lease_opened);
+    out.u8(e.shared);
+    put(out, e.ttl);
+    put(out, e.expires_in);
+    out.text(e.principal);
+    out.text(e.owner);
+    out.text(e.metadata);
+    put(out, e.request);
+  }
+  void operator()(const Granted& e) const {
+    kind(Kind::granted);
+    put(out, e.lease);
+    put(out, e.waiter);
+    out.text(e.reason);
+    put(out, e.request);
+    out.varint(e.keys.size());
+    for (const GrantedKey& key : e.keys) {
+      out.text(key.key);
+      put_enum(out, key.mode);
+      out.text(key.group);
+      out.varint(key.permits);
+      out.varint(key.limit);
+      put(out, key.token);
+    }
+  }
+  void operator()(const LeaseRenewed& e) const {
+    kind(Kind::lease_renewed);
+    put(out, e.lease);
+    put(out, e.ttl);
+  }
+  void operator()(const LeaseEnded& e) const {
+    kind(Kind::lease_ended);
+    put(out, e.lease);
+    put_enum(out, e.how);
+    put(out, e.keep_for);
+    put(out, e.request);
+  }
+  void operator()(const Released& e) const {
+    kind(Kind::released);
+    put(out, e.lease);
+    put_enum(out, e.how);
+    put(out, e.keep_for);
+    put(out, e.request);
+    put_keys(out, e.keys);
+  }
+  void operator()(const WaitBegan& e) const {
+    kind(Kind::wait_began);
+    put(out, e.lease);
+    put(out, e.ttl);
+    put(out, e.wait);
+    put(out, e.claim);
+    put(out, e.reattach);
+    out.text(e.principal);
+    out.text(e.owner);
+    out.text(e.reason);
+    out.text(e.metadata);
+    put(out, e.request);
+    out.varint(e.items.size());
+    for (const WaitedItem& item : e.items) {
+      out.text(item.key);
+      put_enum(out, item.mode);
+      out.text(item.group);
+      out.varint(item.permits);
+      out.varint(item.limit);
+      out.u8(item.converts);
+      out.u8(item.relies);
+    }
+  }
+  void operator()(const WaiterAttached& e) const {
+    kind(Kind::waiter_attached);
+    put(out, e.waiter);
+    put(out, e.wait);
+  }
+  void operator()(const WaiterDetached& e) const {
+    kind(Kind::waiter_detached);
+    put(out, e.waiter);
+    put(out, e.reattach);
+  }
+  void operator()(const WaitEnded& e) const {
+    kind(Kind::wait_ended);
+    put(out, e.waiter);
+    put_enum(out, e.how);
+  }
+  void operator()(const GrantDetached& e) const {
+    kind(Kind::grant_detached);
+    put(out, e.lease);
+    put(out, e.reattach);
+  }
+  void operator()(const GrantAttached& e) const {
+    kind(Kind::grant_attached);
+    put(out, e.lease);
+  }
+  void operator()(const KeyOpened& e) const {
+    kind(Kind::key_opened);
+    out.text(e.key);
+  }
+};
+
+// --- decoding; braced initialisers are evaluated in order ---
+
+CellCreated get_cell_created(ByteReader& in) {
+  return {get_array<16>(in), get_array<32>(in), in.varint(), get_u32(in), get_id<FencingToken>(in)};
+}
+
+LeaseOpened get_lease_opened(ByteReader& in) {
+  return {get_bool(in),   get_millis(in), get_millis(in),     get_string(in),
+          get_string(in), get_string(in), get_request_tag(in)};
+}
+
+GrantedKey get_granted_key(ByteReader& in) {
+  return {get_string(in), get_enum(in, Mode::shared), get_string(in), get_u32(in), get_u32(in),
+          get_id<FencingToken>(in)};
+}
+
+Granted get_granted(ByteReader& in) {
+  return {get_id<LeaseId>(in), get_id<WaiterId>(in), get_string(in), get_request_tag(in),
+          get_list<GrantedKey>(in, [&] { return get_granted_key(in); })};
+}
+
+LeaseEnded get_lease_ended(ByteReader& in) {
+  return {get_id<LeaseId>(in), get_enum(in, Ended::max_hold), get_millis(in), get_request_tag(in)};
+}
+
+Released get_released(ByteReader& in) {
+  return {get_id<LeaseId>(in), get_enum(in, Ended::max_hold), get_millis(in), get_request_tag(in), get_keys(in)};
+}
+
+WaitedItem get_waited_item(ByteReader& in) {
+  return {get_string(in), get_enum(in, Mode::shared), get_string(in), get_u32(in),
+          get_u32(in),    get_bool(in),               get_bool(in)};
+}
+
+WaitBegan get_wait_began(ByteReader& in) {
+  return {get_id<LeaseId>(in),
+          get_millis(in),
+          get_millis(in),
+          get_millis(in),
+          get_millis(in),
+          get_string(in),
+          get_string(in),
+          get_string(in),
+          get_string(in),
+          get_request_tag(in),
+          get_list<WaitedItem>(in, [&] { return get_waited_item(in); })};
+}
+
+Event get_event(Kind kind, ByteReader& in) {
+  switch (kind) {
+    case Kind::cell_created: return get_cell_created(in);
+    case Kind::took_over: return TookOver{get_id<Epoch>(in)};
+    case Kind::lease_opened: return get_lease_opened(in);
+    case Kind::granted: return get_granted(in);
+    case Kind::lease_renewed: return LeaseRenewed{get_id<LeaseId>(in), get_millis(in)};
+    case Kind::lease_ended: return get_lease_ended(in);
+    case Kind::released: return get_released(in);
+    case Kind::wait_began: return get_wait_began(in);
+    case Kind::waiter_attached: return WaiterAttached{get_id<WaiterId>(in), get_millis(in)};
+    case Kind::waiter_detached: return WaiterDetached{get_id<WaiterId>(in), get_millis(in)};
+    case Kind::wait_ended: return WaitEnded{get_id<WaiterId>(in), get_enum(in, WaitEnd::broken)};
+    case Kind::grant_detached: return GrantDetached{get_id<LeaseId>(in), get_millis(in)};
+    case Kind::grant_attached: return GrantAttached{get_id<LeaseId>(in)};
+    case Kind::key_opened: return KeyOpened{get_string(in)};
+  }
+  in.fail();
+  return {};
+}
+
+// --- sizes ---
+
+constexpr std::size_t kFixedBytes = 128;     // more than the numbers of any event take
+constexpr std::size_t kFixedItemBytes = 48;  // more than the numbers of any item take
+
+struct SizeBound {
+  std::size_t operator()(const LeaseOpened& e) const {
+    return kFixedBytes + e.principal.size() + e.owner.size() + e.metadata.size();
+  }
+  std::size_t operator()(const Granted& e) const {
+    std::size_t size = kFixedBytes + e.reason.size();
+    for (const GrantedKey& key : e.keys) size += kFixedItemBytes + key.key.size() + key.group.size();
+    return size;
+  }
+  std::size_t operator()(const Released& e) const {
+    std::size_t size = kFixedBytes;
+    for (const std::string& key : e.keys) size += kFixedItemBytes + key.size();
+    return size;
+  }
+  std::size_t operator()(const WaitBegan& e) const {
+    std::size_t size = kFixedBytes + e.principal.size() + e.owner.size() + e.reason.size() + e.metadata.size();
+    for (const WaitedItem& item : e.items) size += kFixedItemBytes + item.key.size() + item.group.size();
+    return size;
+  }
+  std::size_t operator()(const KeyOpened& e) const { return kFixedBytes + e.key.size(); }
+  std::size_t operator()(const auto&) const { return kFixedBytes; }
+};
+
+}  // namespace
+
+void encode_event(const Event& event, ByteWriter& out) { std::visit(Encode{out}, event); }
+
+std::optional<Event> decode_event(ByteReader& in) {
+  Event event = get_event(static_cast<Kind>(in.u8()), in);
+  if (in.failed()) return std::nullopt;
+  return event;
+}
+
+std::size_t encoded_size_bound(const Event& event) { return std::visit(SizeBound{}, event); }
+
+}  // namespace holdfast::lock

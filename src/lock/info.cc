@@ -1,0 +1,129 @@
+#include "lock/info.h"
+
+namespace holdfast::lock {
+namespace {
+
+// When the nearest of the holders' expiries or the key's opening may let somebody in.
+std::optional<Millis> retry_after(const State& state, const Lock& lock, JournalTime now) {
+  JournalTime soonest = lock.closed() ? lock.closed_until : kNever;
+  const Ref<Hold> oldest = lock.holders.front();
+  if (oldest) soonest = std::min(soonest, state.leases()[state.holds()[oldest].lease].expires);
+  if (soonest == kNever) return std::nullopt;
+  return std::max(Millis(0), soonest - now);
+}
+
+}  // namespace
+
+std::string shown_group(Mode mode, std::string_view group) {
+  return std::string(mode == Mode::shared && group.empty() ? kDefaultGroup : group);
+}
+
+FencingToken floor_with(const State& state, Ref<Lock> ref, Ref<Hold> own, FencingToken token) {
+  const Lock& lock = state.locks()[ref];
+  for (Ref<Hold> at = lock.holders.front(); at; at = lock.holders.next(state.holds(), at)) {
+    if (at != own) return std::min(state.holds()[at].token, token);
+  }
+  return token;
+}
+
+LeaseInfo lease_info(const State& state, const Lease& lease, JournalTime now) {
+  return {lease.id, std::string(lease.owner.view()), lease.ttl(), state.expires_in(lease.expires, now)};
+}
+
+HolderInfo holder_info(const State& state, const Hold& hold, JournalTime now) {
+  const Lease& lease = state.leases()[hold.lease];
+  HolderInfo info;
+  info.lease = lease.id;
+  info.owner = lease.owner.view();
+  info.mode = hold.mode;
+  info.group = shown_group(hold.mode, hold.group.view());
+  info.permits = hold.permits;
+  info.token = hold.token;
+  info.acquired_at = hold.acquired_at;
+  info.held = now - hold.since;
+  info.expires_in = state.expires_in(lease.expires, now);
+  info.reason = hold.reason.view();
+  info.metadata = lease.metadata.view();
+  return info;
+}
+
+WaiterInfo waiter_info(const State& state, const Place& place, std::size_t position, JournalTime now) {
+  const Waiter& waiter = state.waiters()[place.waiter];
+  WaiterInfo info;
+  info.waiter = waiter.id;
+  info.lease = waiter.lease_id;
+  info.owner = waiter.owner.view();
+  info.mode = place.mode;
+  info.group = shown_group(place.mode, place.group.view());
+  info.permits = place.permits;
+  info.position = position;
+  info.waiting = now - waiter.since;
+  if (waiter.deadline != kNever) info.deadline_in = std::max(Millis(0), waiter.deadline - now);
+  info.detached = !waiter.attached();
+  info.reason = waiter.reason.view();
+  return info;
+}
+
+Grant grant_info(const State& state, const Hold& hold) {
+  const Lock& lock = state.locks()[hold.lock];
+  Grant grant;
+  grant.key = lock.key.view();
+  grant.mode = hold.mode;
+  grant.group = shown_group(hold.mode, hold.group.view());
+  grant.permits = hold.permits;
+  grant.token = hold.token;
+  grant.fence_floor = state.holds()[lock.holders.front()].token;
+  grant.acquired_at = hold.acquired_at;
+  return grant;
+}
+
+std::vector<HolderInfo> holders_of(const State& state, const Lock& lock, std::size_t most, JournalTime now) {
+  std::vector<HolderInfo> infos;
+  for (Ref<Hold> at = lock.holders.front(); at && infos.size() < most; at = lock.holders.next(state.holds(), at)) {
+    infos.push_back(holder_info(state, state.holds()[at], now));
+  }
+  return infos;
+}
+
+std::vector<WaiterInfo> waiters_of(const State& state, const Lock& lock, std::size_t most, JournalTime now) {
+  std::vector<WaiterInfo> infos;
+  for (Ref<Place> at = lock.queue.front(); at && infos.size() < most; at = lock.queue.next(state.places(), at)) {
+    infos.push_back(waiter_info(state, state.places()[at], infos.size() + 1, now));
+  }
+  return infos;
+}
+
+std::optional<EndedInfo> how_ended(const State& state, LeaseId lease) {
+  const Ref<EndedLease> ended = state.find_ended_lease(lease);
+  if (!ended) return std::nullopt;
+  return EndedInfo{state.ended_leases()[ended].how};
+}
+
+Refused refuse(Code code, std::string detail) {
+  Refused refused;
+  refused.code = code;
+  refused.detail = std::move(detail);
+  return refused;
+}
+
+Refused lease_gone(const State& state, LeaseId lease) {
+  Refused refused = refuse(Code::lease_gone, "the lease has ended or never was");
+  refused.ended = how_ended(state, lease);
+  return refused;
+}
+
+Refused refuse_held(const State& state, Ref<Lock> ref, JournalTime now) {
+  const Lock& lock = state.locks()[ref];
+  const bool only_closed = lock.holder_count == 0 && lock.queue_length == 0;
+  Refused refused = only_closed ? refuse(Code::lock_delay, "the key is kept closed for a while after its release")
+                                : refuse(Code::held, "the key is held or waited for by others");
+  refused.key = lock.key.view();
+  refused.holders = holders_of(state, lock, kMaxNamedInRefusal, now);
+  refused.holder_count = lock.holder_count;
+  refused.blocked_by = waiters_of(state, lock, kMaxNamedInRefusal, now);
+  refused.queue_length = lock.queue_length;
+  refused.retry_after = retry_after(state, lock, now);
+  return refused;
+}
+
+}  // namespace holdfast::lock

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "lock/reply.h"
+#include "lock/state.h"
+
+// What replies and views tell of records.
+
+namespace holdfast::lock {
+
+inline constexpr std::string_view kDefaultGroup = "read";
+
+// A group as it is shown: the default one has a name.
+std::string shown_group(Mode mode, std::string_view group);
+LeaseInfo lease_info(const State& state, const Lease& lease, JournalTime now);
+HolderInfo holder_info(const State& state, const Hold& hold, JournalTime now);
+WaiterInfo waiter_info(const State& state, const Place& place, std::size_t position, JournalTime now);
+// A present hold as the answer to a repeated acquire shows it.
+Grant grant_info(const State& state, const Hold& hold);
+
+// The holders, the oldest first, and the waiters from the head, at most so many.
+std::vector<HolderInfo> holders_of(const State& state, const Lock& lock, std::size_t most, JournalTime now);
+std::vector<WaiterInfo> waiters_of(const State& state, const Lock& lock, std::size_t most, JournalTime now);
+
+// The fence floor of a grant that is not in the state yet: the smallest of its token and those of the holders
+// other than `own`.
+FencingToken floor_with(const State& state, Ref<Lock> lock, Ref<Hold> own, FencingToken token);
+
+// How an ended lease ended, while that is remembered.
+std::optional<EndedInfo> how_ended(const State& state, LeaseId lease);
+
+Refused refuse(Code code, std::string detail);
+Refused lease_gone(const State& state, LeaseId lease);
+// Names who stands in the way at `lock`: holders, queue, and when to try again.
+Refused refuse_held(const State& state, Ref<Lock> lock, JournalTime now);
+
+}  // namespace holdfast::lock

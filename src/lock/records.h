@@ -1,0 +1,160 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "lock/pool.h"
+#include "lock/ref_list.h"
+#include "lock/text.h"
+#include "lock/types.h"
+
+// What the state is made of. The fields above "links" are the truth, encoded in snapshots and counted in the
+// digest; those below are derived from other records. `swept` is the number of the last snapshot that has the
+// record as it was, or that began before it was made.
+
+namespace holdfast::lock {
+
+struct Lock;
+struct Hold;
+struct Lease;
+struct Place;
+struct Waiter;
+struct Request;
+struct EndedLease;
+
+// One lease's place among the holders of one key.
+struct Hold {
+  FencingToken token;
+  JournalTime since;
+  WallTime acquired_at;
+  Text group;
+  Text reason;
+  std::uint32_t permits = 1;
+  std::uint32_t limit = 0;
+  Mode mode = Mode::exclusive;
+  // links
+  Ref<Lock> lock;
+  Ref<Lease> lease;
+  Ref<Request> request;  // that the hold keeps alive
+  Link<Hold> in_lock;
+  Link<Hold> in_lease;
+  std::uint32_t swept = 0;
+};
+
+// A waiter's place in the queue of one key. Part of its waiter's record.
+struct Place {
+  Text group;
+  std::uint32_t permits = 1;
+  std::uint32_t limit = 0;
+  Mode mode = Mode::exclusive;
+  bool converts = false;  // its lease already holds the key otherwise; ahead of those that do not
+  bool relies = false;    // its lease already holds the key so; stands in no queue
+  // links
+  Ref<Lock> lock;
+  Ref<Waiter> waiter;
+  Link<Place> in_queue;
+};
+
+// The state of one key that is in use: held, waited for, or closed. Only `closed_until` is its own truth.
+struct Lock {
+  Text key;
+  JournalTime closed_until = JournalTime::min();  // min: not closed
+  // links
+  RefList<Hold, &Hold::in_lock> holders;   // by ascending token
+  RefList<Place, &Place::in_queue> queue;  // conversions, then first come first served
+  std::uint32_t holder_count = 0;
+  std::uint32_t queue_length = 0;
+  std::uint32_t permits_used = 0;
+  std::uint32_t shared_users = 0;  // shared holds and shared places
+  std::uint32_t limit = 0;         // of the shared users; 0: none
+  std::uint32_t timer = 0;
+  std::uint32_t swept = 0;
+  std::uint32_t relying : 31 = 0;   // waiters that rely on a hold of it without being in its queue
+  std::uint32_t unsettled : 1 = 0;  // its head may have become grantable
+
+  bool closed() const { return closed_until != JournalTime::min(); }
+};
+
+// A request in a queue, or in several.
+struct Waiter {
+  WaiterId id;
+  LeaseId lease_id;  // none: a grant will open one
+  Millis ttl{};
+  Millis claim{};
+  Millis reattach{};
+  JournalTime since;
+  JournalTime attached_since;
+  JournalTime deadline = kNever;
+  JournalTime detached_until = kNever;  // kNever: attached
+  Text principal;
+  Text owner;
+  Text reason;
+  Text metadata;
+  std::vector<Ref<Place>> places;
+  // links
+  Ref<Lease> lease;
+  Ref<Request> request;
+  Link<Waiter> in_lease;
+  std::uint32_t timer = 0;
+  std::uint32_t swept = 0;
+
+  bool attached() const { return detached_until == kNever; }
+  JournalTime due() const { return std::min(deadline, detached_until); }
+};
+
+// The life of holds.
+struct Lease {
+  LeaseId id;
+  JournalTime expires = kNever;
+  Text principal;
+  Text owner;
+  Text metadata;
+  std::int32_t ttl_ms = 0;  // -1: no expiry
+  bool shared = false;      // opened first, to be used by many acquires
+  bool unclaimed = false;   // granted, but not renewed yet: lives only for its claim
+  // links
+  RefList<Hold, &Hold::in_lease> holds;  // by ascending token
+  RefList<Waiter, &Waiter::in_lease> waiters;
+  std::uint32_t hold_count = 0;
+  std::uint32_t waiter_count = 0;
+  Ref<Request> request;  // that opened it, for a shared lease
+  std::uint32_t timer = 0;
+  std::uint32_t swept = 0;
+
+  Millis ttl() const { return Millis(ttl_ms); }
+};
+
+// A request that can be repeated. It lives as long as the wait, the holds or the lease that it made, and is
+// remembered for a while after.
+struct Request {
+  enum class Kind : std::uint8_t { waiting, granted, opened_lease, ended_wait, ended_lease, released };
+
+  RequestTag tag;
+  LeaseId lease_id;              // granted, opened_lease, ended_lease
+  Revision ended;                // at which it ended; none while it lives
+  JournalTime ended_at;
+  std::vector<Text> released;    // the keys that a release reported
+  Kind kind = Kind::waiting;
+  WaitEnd wait_end = WaitEnd::timed_out;
+  Ended lease_end = Ended::release;
+  // links
+  Ref<Waiter> waiter;
+  std::uint32_t holds = 0;
+  Link<Request> in_ended;
+  std::uint32_t swept = 0;
+};
+
+// How a lease ended, for its holder who asks later.
+struct EndedLease {
+  LeaseId id;
+  Revision ended;
+  JournalTime ended_at;
+  Ended how = Ended::release;
+  // links
+  Link<EndedLease> in_ended;
+  std::uint32_t swept = 0;
+};
+
+}  // namespace holdfast::lock
