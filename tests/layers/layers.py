@@ -34,7 +34,7 @@ IMPURE_HEADERS = re.compile(
     r"#include <(thread|mutex|atomic|condition_variable|fstream|iostream|filesystem|random|ctime|"
     r"sys/.*|unistd\.h|fcntl\.h|boost/asio.*|openssl/.*)>"
 )
-IMPURE_CALLS = re.compile(r"\b(system_clock|steady_clock|high_resolution_clock)::now|\b(rand|time|clock)\(\)")
+IMPURE_CALLS = re.compile(r"_clock::now|std::(rand|time|clock)\(|gettimeofday|clock_gettime")
 
 MAX_LINES = 400
 

@@ -1,0 +1,64 @@
+#include "lock/record_codec.h"
+#include "lock/state.h"
+
+// Digest and running snapshot follow every change of a record.
+
+namespace holdfast::lock {
+
+template <class T>
+ByteView State::encoded(const T& record) {
+  scratch_.clear();
+  ByteWriter out(scratch_);
+  encode_record(*this, record, out);
+  return scratch_;
+}
+
+template <class T>
+void State::before_change(T& record) {
+  const ByteView bytes = encoded(record);
+  if (!bytes.empty()) digest_.remove(bytes);
+  if (!sweep_.active || record.swept == sweep_.number) return;
+  record.swept = sweep_.number;
+  if (bytes.empty()) return;
+  ByteWriter(sweep_.pre_images).raw(bytes);
+  ++sweep_.records;
+}
+
+template <class T>
+void State::after_change(T& record) {
+  const ByteView bytes = encoded(record);
+  if (!bytes.empty()) digest_.add(bytes);
+}
+
+template <class T>
+void State::added(T& record) {
+  record.swept = sweep_.number;
+  after_change(record);
+}
+
+template ByteView State::encoded(const Lock&);
+template void State::before_change(Lock&);
+template void State::after_change(Lock&);
+template void State::added(Lock&);
+template ByteView State::encoded(const Hold&);
+template void State::before_change(Hold&);
+template void State::after_change(Hold&);
+template void State::added(Hold&);
+template ByteView State::encoded(const Lease&);
+template void State::before_change(Lease&);
+template void State::after_change(Lease&);
+template void State::added(Lease&);
+template ByteView State::encoded(const Waiter&);
+template void State::before_change(Waiter&);
+template void State::after_change(Waiter&);
+template void State::added(Waiter&);
+template ByteView State::encoded(const Request&);
+template void State::before_change(Request&);
+template void State::after_change(Request&);
+template void State::added(Request&);
+template ByteView State::encoded(const EndedLease&);
+template void State::before_change(EndedLease&);
+template void State::after_change(EndedLease&);
+template void State::added(EndedLease&);
+
+}  // namespace holdfast::lock
