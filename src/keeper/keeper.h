@@ -27,12 +27,15 @@ namespace holdfast::keeper {
 
 struct Options {
   bool append_inline = true;
-  std::size_t max_pending = 100'000;            // commands not yet decided; more are refused: overloaded
+  std::size_t max_pending = 100'000;  // commands not yet decided: so many renewals and releases, and so
+                                      // many others; more are refused: overloaded
   std::uint64_t snapshot_every_bytes = 64u << 20;  // of journal, between two snapshots
-  std::chrono::milliseconds tick{1'000};        // longest time between entries while any deadline exists
+  std::chrono::milliseconds tick{1'000};           // longest time between entries while any deadline exists
 };
 
-// Whoever waits for an answer. The caller owns it and keeps it alive until answered() or leave().
+// Whoever waits for an answer. The caller owns it and keeps it alive until answered() or leave(). Everything
+// that became durable together is answered in one handler, so a connection gathers what is its own in a
+// buffer and sends it from a handler that it posts at the first of them.
 class Call {
  public:
   virtual ~Call() = default;
@@ -47,16 +50,17 @@ struct Status {
   journal::Durability durability;
   lock::Epoch epoch;
   lock::Revision revision;
-  std::uint64_t sequence = 0;                   // of the last durable entry
-  std::uint64_t snapshot_sequence = 0;          // covered by the newest snapshot
-  std::size_t pending = 0;                      // commands not yet decided
-  std::optional<Error> refusing;                // why nothing can be appended just now (disk full)
+  std::uint64_t sequence = 0;           // of the last durable entry
+  std::uint64_t snapshot_sequence = 0;  // covered by the newest snapshot
+  std::size_t pending = 0;              // commands not yet decided
+  std::optional<Error> refusing;        // why nothing can be appended just now (disk full)
 };
 
 class Keeper {
  public:
-  // `journal` and the clocks must outlive the keeper. `fatal` is called at most once, when the journal can no
-  // longer be trusted by this process: it must end without answering anybody.
+  // `io`, `journal` and the clocks must outlive the keeper, which is not destroyed from within a callback.
+  // `fatal` is called at most once, when the journal can no longer be trusted by this process: it must end
+  // without answering anybody.
   Keeper(boost::asio::io_context& io, journal::Journal& journal, const MonotonicClock& clock,
          const WallClock& wall, Options options, std::function<void(Error)> fatal);
   ~Keeper();
@@ -68,12 +72,13 @@ class Keeper {
   Result<void> recover();
 
   // Takes a command. Refusals are answers too: `overloaded` when too many are pending,
-  // `journal_unavailable` when the disk is full.
+  // `journal_unavailable` when the disk is full. Renewals and releases overtake everything else that is
+  // pending (protocol.md 30), so a connection whose order matters submits one command at a time.
   CallId submit(lock::Command command, Call& call);
 
   // The client of this call is gone, or no longer cares: it is never answered. A wait that nobody else is
-  // attached to leaves its queue, or keeps its place for its reattach time. A command that was not decided yet
-  // is still carried out when it is a renewal, release or cancel, and dropped when it is an acquire.
+  // attached to leaves its queue, or keeps its place for its reattach time. A command that was not decided
+  // yet is still carried out when it is a renewal, release or cancel, and dropped when it is an acquire.
   // Unknown ids are ignored.
   void leave(CallId id);
 
@@ -86,8 +91,9 @@ class Keeper {
 
   Status status() const;
 
-  // Answers what is in flight, writes nothing more, then calls back. Commands submitted later are refused:
-  // `no_leader`.
+  // Answers what is in flight, writes nothing more, then calls back, from a handler of its own. Commands that
+  // are not decided yet, waits, and commands submitted later are refused: `no_leader`. Call it once. It does
+  // not call back after fatal().
   void stop(std::function<void()> stopped);
 
  private:

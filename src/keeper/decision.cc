@@ -1,0 +1,125 @@
+#include "keeper/decision.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "lock/batch.h"
+#include "lock/entry.h"
+
+namespace holdfast::keeper {
+namespace {
+
+class Maker {
+ public:
+  Maker(lock::State& state, CallTable& calls, const DecideAt& at)
+      : calls_(calls), batch_(state, at.time, at.wall) {}
+
+  lock::Batch& batch() { return batch_; }
+
+  void execute(const PendingCommand& pending) {
+    if (is_moot(pending)) return;
+    const std::size_t events_before = batch_.events().size();
+    const std::size_t answers_before = batch_.answers().size();
+    batch_.execute(lock::Ticket{pending.call.value}, pending.command);
+    // A later command of this batch must see who is attached.
+    for (const lock::Waiting& waiting : batch_.waiting()) {
+      calls_.attach(CallId{waiting.ticket.value}, waiting.waiter);
+    }
+    batch_.waiting().clear();
+    for (std::size_t i = answers_before; i < batch_.answers().size(); ++i) {
+      take_answer(batch_.answers()[i], pending.command, events_before);
+    }
+  }
+
+  std::vector<Answer> answers() {
+    for (lock::WaiterAnswer& ended : batch_.waiter_answers()) take_waiter_answer(ended);
+    return std::move(answers_);
+  }
+
+ private:
+  // What its sender no longer wants, or what has been overtaken since the keeper wanted it.
+  bool is_moot(const PendingCommand& pending) const {
+    if (const auto* detach = std::get_if<lock::Detach>(&pending.command))
+      return calls_.attached(detach->waiter);
+    const bool opens = std::holds_alternative<lock::Acquire>(pending.command) ||
+                       std::holds_alternative<lock::OpenLease>(pending.command);
+    return opens && !calls_.knows(pending.call);
+  }
+
+  void take_answer(lock::Answer& answer, const lock::Command& command, std::size_t events_before) {
+    const CallId call{answer.ticket.value};
+    if (!call) return;  // the keeper's own command
+    const auto is_grant = [](const lock::Event& event) {
+      return std::holds_alternative<lock::Granted>(event);
+    };
+    const auto& events = batch_.events();
+    const auto* acquire = std::get_if<lock::Acquire>(&command);
+    const bool fresh =
+        acquire != nullptr && std::holds_alternative<lock::Acquired>(answer.reply) &&
+        std::any_of(events.begin() + static_cast<std::ptrdiff_t>(events_before), events.end(), is_grant);
+    answers_.push_back({.call = call,
+                        .revision = answer.revision,
+                        .reply = std::move(answer.reply),
+                        .fresh = fresh,
+                        .reattach = fresh ? acquire->reattach : lock::Millis{0}});
+  }
+
+  void take_waiter_answer(lock::WaiterAnswer& ended) {
+    const bool granted = std::holds_alternative<lock::Acquired>(ended.reply);
+    std::vector<CallId> attached = calls_.finish(ended.waiter);
+    if (attached.empty()) {
+      if (!granted) return;
+      attached.push_back(CallId{});  // whom nobody can be told of: the outbox abandons it
+    }
+    for (const CallId call : attached) {
+      answers_.push_back({.call = call,
+                          .revision = ended.revision,
+                          .reply = ended.reply,
+                          .fresh = granted,
+                          .reattach = ended.reattach});
+    }
+  }
+
+  CallTable& calls_;
+  lock::Batch batch_;
+  std::vector<Answer> answers_;
+};
+
+}  // namespace
+
+Decision decide(lock::State& state, Pending& pending, CallTable& calls, const DecideAt& at, Bytes& entry) {
+  std::optional<SetDigest> digest;
+  if (at.sequence % kDigestEvery == 0) digest = state.digest();
+
+  Maker maker(state, calls, at);
+  lock::Batch& batch = maker.batch();
+  const auto drain = [&](auto next) {
+    while (!batch.full()) {
+      const std::optional<PendingCommand> command = next();
+      if (!command) return;
+      maker.execute(*command);
+    }
+  };
+  drain([&] { return pending.next_urgent(); });
+  if (at.may_expire) batch.expire();
+  drain([&] { return pending.next_other(); });
+  batch.settle();
+  if (!batch.has_entry() && at.record_time) batch.tick();
+
+  if (batch.has_entry()) {
+    const lock::EntryHeader header{.epoch = state.epoch(),
+                                   .time = at.time,
+                                   .wall = at.wall,
+                                   .first_revision = batch.first_revision(),
+                                   .digest = digest};
+    lock::encode_entry(header, batch.events(), entry);
+  }
+  return {.answers = maker.answers(),
+          .has_entry = batch.has_entry(),
+          .eventful = !batch.events().empty(),
+          .unfinished = batch.unfinished() || !pending.empty()};
+}
+
+}  // namespace holdfast::keeper

@@ -1,0 +1,117 @@
+#include "keeper/keeper.h"
+
+#include <utility>
+
+#include "base/assert.h"
+#include "keeper/alarm.h"
+#include "keeper/journal_runner.h"
+#include "keeper/loop.h"
+#include "keeper/recovery.h"
+#include "keeper/snapshotter.h"
+#include "lock/state.h"
+
+namespace holdfast::keeper {
+
+class Keeper::Core {
+ public:
+  Core(boost::asio::io_context& io, journal::Journal& journal, const MonotonicClock& clock,
+       const WallClock& wall, const Options& options, std::function<void(Error)> fatal)
+      : io_(io),
+        journal_(journal),
+        clock_(clock),
+        wall_(wall),
+        options_(options),
+        durability_(journal.durability()),
+        alarm_(io),
+        runner_(options.append_inline ? make_inline_runner(journal) : make_threaded_runner(io, journal)),
+        loop_(std::make_shared<Loop>(
+            Loop::Parts{io, state_, *runner_, alarm_, clock, wall}, options_,
+            Loop::Hooks{.fatal = std::move(fatal),
+                        .durable = [this](const journal::Head& head, std::uint64_t bytes, bool quiet) {
+                          snapshotter_->at(head, bytes, quiet);
+                        }})) {}
+
+  ~Core() {
+    if (snapshotter_) snapshotter_->stop();
+  }
+
+  Result<void> recover() {
+    const Result<Recovered> recovered = keeper::recover(state_, journal_, clock_, wall_);
+    if (!recovered) return recovered.error();
+    snapshotter_ = std::make_shared<Snapshotter>(Snapshotter::Parts{io_, state_, *runner_, clock_},
+                                                 options_.snapshot_every_bytes, recovered->snapshot_sequence);
+    loop_->start(recovered->head);
+    return {};
+  }
+
+  Status status() const {
+    return {.durability = durability_,
+            .epoch = state_.epoch(),
+            .revision = state_.revision(),
+            .sequence = loop_->sequence(),
+            .snapshot_sequence = snapshotter_ ? snapshotter_->newest_sequence() : 0,
+            .pending = loop_->pending(),
+            .refusing = loop_->refusing()};
+  }
+
+  void stop(std::function<void()> stopped) {
+    if (snapshotter_) snapshotter_->stop();
+    loop_->stop(std::move(stopped));
+  }
+
+  const lock::State& state() const { return state_; }
+  Loop& loop() { return *loop_; }
+
+ private:
+  boost::asio::io_context& io_;
+  journal::Journal& journal_;
+  const MonotonicClock& clock_;
+  const WallClock& wall_;
+  const Options options_;
+  const journal::Durability durability_;
+  lock::State state_;
+  SteadyAlarm alarm_;
+  std::unique_ptr<JournalRunner> runner_;
+  std::shared_ptr<Snapshotter> snapshotter_;
+  std::shared_ptr<Loop> loop_;
+};
+
+Keeper::Keeper(boost::asio::io_context& io, journal::Journal& journal, const MonotonicClock& clock,
+               const WallClock& wall, Options options, std::function<void(Error)> fatal)
+    : core_(std::make_unique<Core>(io, journal, clock, wall, options, std::move(fatal))) {}
+
+Keeper::~Keeper() = default;
+
+Result<void> Keeper::recover() {
+  return core_->recover();
+}
+
+CallId Keeper::submit(lock::Command command, Call& call) {
+  return core_->loop().submit(std::move(command), call);
+}
+
+void Keeper::leave(CallId id) {
+  core_->loop().leave(id);
+}
+
+const lock::State& Keeper::state() const {
+  return core_->state();
+}
+
+lock::JournalTime Keeper::now() const {
+  return core_->loop().now();
+}
+
+void Keeper::when_durable(std::function<void()> then) {
+  core_->loop().when_durable(std::move(then));
+}
+
+Status Keeper::status() const {
+  return core_->status();
+}
+
+void Keeper::stop(std::function<void()> stopped) {
+  core_->stop(std::move(stopped));
+}
+
+}  // namespace holdfast::keeper

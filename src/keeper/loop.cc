@@ -1,0 +1,270 @@
+#include "keeper/loop.h"
+
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <openssl/rand.h>
+
+#include "base/assert.h"
+#include "keeper/decision.h"
+#include "lock/limits.h"
+
+namespace holdfast::keeper {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kProbeEvery{1'000};
+constexpr milliseconds kFirstRepeat{50};
+constexpr milliseconds kLongestRepeat{1'000};
+
+journal::AppendId random_id() {
+  journal::AppendId id;
+  HOLDFAST_ASSERT(RAND_bytes(reinterpret_cast<unsigned char*>(id.data()), static_cast<int>(id.size())) == 1);
+  return id;
+}
+
+}  // namespace
+
+Loop::Loop(const Parts& parts, const Options& options, Hooks hooks)
+    : io_(parts.io),
+      state_(parts.state),
+      runner_(parts.runner),
+      alarm_(parts.alarm),
+      clock_(parts.clock),
+      wall_(parts.wall),
+      tick_(options.tick),
+      hooks_(std::move(hooks)),
+      entry_clock_(parts.clock),
+      pending_(options.max_pending),
+      outbox_(calls_, [this](lock::Abandon abandon) {
+        pending_.push_own(std::move(abandon));
+        schedule();
+      }) {}
+
+void Loop::start(const journal::Head& head) {
+  HOLDFAST_ASSERT(!started_);
+  started_ = true;
+  head_ = head;
+  entry_clock_.start(state_.time());
+  guard_.start(clock_.now());
+  schedule();
+}
+
+CallId Loop::submit(lock::Command command, Call& call) {
+  HOLDFAST_ASSERT(started_);
+  const CallId id = calls_.add(call);
+  if (stopping_) {
+    refuse(id, lock::Code::no_leader, "this server is stopping");
+  } else if (!pending_.push(id, std::move(command))) {
+    refuse(id, lock::Code::overloaded, "too many commands are waiting to be decided");
+  } else {
+    schedule();
+  }
+  return id;
+}
+
+void Loop::leave(CallId id) {
+  if (const std::optional<lock::WaiterId> waiter = calls_.leave(id)) {
+    pending_.push_own(lock::Detach{*waiter});
+    schedule();
+  }
+}
+
+void Loop::when_durable(std::function<void()> then) {
+  if (flight_) {
+    durable_.push_back(std::move(then));
+  } else {
+    then();
+  }
+}
+
+void Loop::schedule() {
+  if (scheduled_ || flight_ || probing_ || stopping_ || dead_) return;
+  scheduled_ = true;
+  boost::asio::post(io_, alive([](Loop& self) {
+                      self.scheduled_ = false;
+                      self.run();
+                    }));
+}
+
+void Loop::run() {
+  if (dead_ || stopping_ || flight_ || probing_) return;
+  const Nanos now = clock_.now();
+  guard_.ran(now);
+  if (reserved_) {
+    decide_batch();
+  } else if (!pending_.empty() || now >= probe_at_) {
+    probe();
+  } else {
+    arm();
+  }
+}
+
+// Room for the largest entry is reserved before anything is decided, because what is decided is in the state
+// and cannot be taken back. Usually the append before has reserved it in passing.
+void Loop::probe() {
+  probing_ = true;
+  const auto reserved = std::make_shared<Result<void>>();
+  runner_.run([reserved](journal::Journal& journal) { *reserved = journal.reserve(lock::kMaxEntryBytes); },
+              alive([reserved](Loop& self) { self.probed(*reserved); }));
+  if (probing_) arm();
+}
+
+void Loop::probed(const Result<void>& reserved) {
+  probing_ = false;
+  guard_.resumed(clock_.now());
+  note_reserved(reserved);
+  if (stopping_) return finish_stop();
+  if (reserved_) return decide_batch();
+  refuse_pending(lock::Code::journal_unavailable, refusing_->message());
+  flush();
+  arm();
+}
+
+void Loop::note_reserved(const Result<void>& reserved) {
+  reserved_ = reserved.has_value();
+  refusing_ = reserved_ ? std::nullopt : std::optional(reserved.error());
+  probe_at_ = clock_.now() + kProbeEvery;
+}
+
+void Loop::decide_batch() {
+  const EntryClock::Sample sample = entry_clock_.sample();
+  const auto bytes = std::make_shared<Bytes>();
+  const DecideAt at{.time = sample.time,
+                    .wall = lock::WallTime(wall_.now()),
+                    .sequence = head_.sequence + 1,
+                    .may_expire = guard_.calm(),
+                    .record_time = state_.has_deadline() && entry_clock_.since_entry() >= tick_};
+  Decision decision = decide(state_, pending_, calls_, at, *bytes);
+  unfinished_ = decision.unfinished;
+  if (decision.has_entry) {
+    entry_clock_.closed(sample);
+    flight_.emplace(Flight{.id = random_id(),
+                           .bytes = bytes,
+                           .answers = std::move(decision.answers),
+                           .eventful = decision.eventful,
+                           .repeat_at = {},
+                           .patience = kFirstRepeat});
+    return append();
+  }
+  outbox_.add(decision.answers);
+  if (unfinished_) schedule();
+  flush();
+  arm();
+}
+
+void Loop::append() {
+  flight_->repeat_at.reset();
+  const auto outcome = std::make_shared<Outcome>();
+  runner_.run(
+      [outcome, head = head_, id = flight_->id, bytes = flight_->bytes](journal::Journal& journal) {
+        outcome->append = journal.append(head, id, *bytes);
+        if (!outcome->append || *outcome->append != journal::Append::written) return;
+        outcome->head = journal.head();
+        outcome->reserved = journal.reserve(lock::kMaxEntryBytes);
+        outcome->bytes_since_snapshot = journal.bytes_since_snapshot();
+      },
+      alive([outcome](Loop& self) { self.complete(*outcome); }));
+  if (flight_) arm();
+}
+
+void Loop::complete(const Outcome& outcome) {
+  if (dead_) return;
+  guard_.resumed(clock_.now());
+  if (!outcome.append) return die(outcome.append.error());
+  switch (*outcome.append) {
+    case journal::Append::written:
+      return written(outcome);
+    case journal::Append::unknown:
+      return outcome_unknown();
+    case journal::Append::refused:
+      return die({journal::make_error_code(journal::Errc::in_use), "somebody else appended to this journal"});
+  }
+}
+
+void Loop::written(const Outcome& outcome) {
+  HOLDFAST_ASSERT(outcome.head.sequence == head_.sequence + 1);
+  head_ = outcome.head;
+  note_reserved(outcome.reserved);
+  outbox_.add(flight_->answers);
+  const bool quiet = !flight_->eventful && pending_.empty();
+  flight_.reset();
+  const std::vector<std::function<void()>> durable = std::exchange(durable_, {});
+  if (hooks_.durable) hooks_.durable(head_, outcome.bytes_since_snapshot, quiet);
+  // With a thread for the journal the next entry sets out before this one's answers are written to sockets.
+  if (unfinished_ || !pending_.empty()) runner_.is_inline() ? schedule() : run();
+  flush();
+  for (const auto& then : durable) then();
+  if (stopping_) return finish_stop();
+  arm();
+}
+
+// The same bytes again until the position is seen to be taken (protocol.md 2): nothing else is decided
+// before.
+void Loop::outcome_unknown() {
+  if (stopping_) return finish_stop();
+  flight_->repeat_at = clock_.now() + flight_->patience;
+  flight_->patience = std::min<Nanos>(2 * flight_->patience, kLongestRepeat);
+  arm();
+}
+
+void Loop::die(Error error) {
+  dead_ = true;
+  alarm_.cancel();
+  hooks_.fatal(std::move(error));
+}
+
+void Loop::stop(std::function<void()> stopped) {
+  HOLDFAST_ASSERT(!stopping_);
+  stopping_ = true;
+  stopped_ = std::move(stopped);
+  alarm_.cancel();
+  const bool in_journal = probing_ || (flight_ && !flight_->repeat_at);
+  if (!in_journal) boost::asio::post(io_, alive([](Loop& self) { self.finish_stop(); }));
+}
+
+// Nothing is in the journal's hands any more. What was never decided is refused, and so is every wait: the
+// next keeper goes on with those that can be repeated and withdraws the others.
+void Loop::finish_stop() {
+  if (dead_) return;
+  if (flight_) {
+    for (Answer& answer : flight_->answers) {
+      if (answer.call) {
+        refuse(answer.call, lock::Code::outcome_unknown, "the journal did not say whether it was written");
+      }
+    }
+    flight_.reset();
+    durable_.clear();
+  }
+  refuse_pending(lock::Code::no_leader, "this server is stopping");
+  flush();
+  calls_.end_waits();
+  for (const CallId call : calls_.all()) refuse(call, lock::Code::no_leader, "this server is stopping");
+  flush();
+  boost::asio::post(io_, std::exchange(stopped_, {}));
+}
+
+void Loop::refuse(CallId call, lock::Code code, std::string detail) {
+  outbox_.add(Answer{.call = call,
+                     .revision = state_.revision(),
+                     .reply = lock::Refused{.code = code, .detail = std::move(detail)}});
+  if (flush_posted_) return;
+  flush_posted_ = true;
+  boost::asio::post(io_, alive([](Loop& self) {
+                      self.flush_posted_ = false;
+                      if (!self.dead_) self.flush();
+                    }));
+}
+
+void Loop::refuse_pending(lock::Code code, const std::string& detail) {
+  while (const std::optional<PendingCommand> pending = pending_.next_of_client()) {
+    refuse(pending->call, code, detail);
+  }
+}
+
+void Loop::flush() {
+  outbox_.flush(flight_ ? flight_->answers : nothing_in_flight_);
+}
+
+}  // namespace holdfast::keeper

@@ -1,0 +1,142 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "keeper/alarm.h"
+#include "keeper/calls.h"
+#include "keeper/entry_clock.h"
+#include "keeper/journal_runner.h"
+#include "keeper/keeper.h"
+#include "keeper/outbox.h"
+#include "keeper/pending.h"
+#include "keeper/stall_guard.h"
+
+// The keeper's loop: gather, decide, append, answer; then again.
+//
+// At most one entry is in flight. What comes meanwhile gathers, and is decided the moment the append is done,
+// so the append in flight is the only window for a batch: no timer, no lingering. Because nothing is decided
+// while an entry is in flight, whatever a batch sees is durable once its own entry is (or was before, when it
+// makes none), and its answers wait for nothing else.
+//
+// An inline append takes the loop's own time, so the batch is decided in a posted handler: by then the
+// network pass that brought the first command has brought its neighbours.
+
+namespace holdfast::keeper {
+
+class Loop : public std::enable_shared_from_this<Loop> {
+ public:
+  struct Parts {
+    boost::asio::io_context& io;
+    lock::State& state;
+    JournalRunner& runner;
+    Alarm& alarm;
+    const MonotonicClock& clock;
+    const WallClock& wall;
+  };
+  struct Hooks {
+    std::function<void(Error)> fatal;
+    // The state is exactly the one after `head`, which is durable. `quiet`: nobody is waiting for the keeper.
+    std::function<void(const journal::Head& head, std::uint64_t bytes_since_snapshot, bool quiet)> durable;
+  };
+
+  Loop(const Parts& parts, const Options& options, Hooks hooks);
+
+  // The state is recovered up to `head`, the takeover entry.
+  void start(const journal::Head& head);
+  CallId submit(lock::Command command, Call& call);
+  void leave(CallId id);
+  void when_durable(std::function<void()> then);
+  void stop(std::function<void()> stopped);
+
+  lock::JournalTime now() const { return entry_clock_.sample().time; }
+  std::uint64_t sequence() const { return head_.sequence; }
+  std::size_t pending() const { return pending_.size(); }
+  const std::optional<Error>& refusing() const { return refusing_; }
+
+ private:
+  using Nanos = std::chrono::nanoseconds;
+
+  // An entry that is decided and not yet known to be durable.
+  struct Flight {
+    journal::AppendId id;
+    std::shared_ptr<const Bytes> bytes;
+    std::vector<Answer> answers;
+    bool eventful = false;
+    std::optional<Nanos> repeat_at;  // the last try's outcome is unknown
+    Nanos patience{};
+  };
+  struct Outcome {
+    Result<journal::Append> append;
+    journal::Head head;
+    Result<void> reserved;
+    std::uint64_t bytes_since_snapshot = 0;
+  };
+
+  void schedule();
+  void run();
+  void probe();
+  void probed(const Result<void>& reserved);
+  void decide_batch();
+  void append();
+  void complete(const Outcome& outcome);
+  void written(const Outcome& outcome);
+  void outcome_unknown();
+  void die(Error error);
+  void finish_stop();
+
+  void note_reserved(const Result<void>& reserved);
+  void refuse(CallId call, lock::Code code, std::string detail);
+  void refuse_pending(lock::Code code, const std::string& detail);
+  void flush();
+  void arm();
+  std::optional<Nanos> next_wake(Nanos now) const;
+  void ring();
+
+  // A handler that does nothing when the loop is gone by then.
+  template <class Handler>
+  auto alive(Handler handler) {
+    return [weak = weak_from_this(), handler = std::move(handler)] {
+      if (const std::shared_ptr<Loop> self = weak.lock()) handler(*self);
+    };
+  }
+
+  boost::asio::io_context& io_;
+  lock::State& state_;
+  JournalRunner& runner_;
+  Alarm& alarm_;
+  const MonotonicClock& clock_;
+  const WallClock& wall_;
+  const std::chrono::milliseconds tick_;
+  Hooks hooks_;
+
+  EntryClock entry_clock_;
+  StallGuard guard_;
+  CallTable calls_;
+  Pending pending_;
+  Outbox outbox_;
+  journal::Head head_;
+  std::optional<Flight> flight_;
+  std::vector<std::function<void()>> durable_;
+  std::vector<Answer> nothing_in_flight_;
+  std::optional<Error> refusing_;
+  Nanos probe_at_{};
+  std::optional<Nanos> armed_;
+  std::function<void()> stopped_;
+  bool started_ = false;
+  bool reserved_ = false;
+  bool probing_ = false;
+  bool scheduled_ = false;
+  bool flush_posted_ = false;
+  bool unfinished_ = false;
+  bool stopping_ = false;
+  bool dead_ = false;
+};
+
+}  // namespace holdfast::keeper

@@ -1,0 +1,78 @@
+#include "keeper/outbox.h"
+
+#include <algorithm>
+#include <iterator>
+#include <variant>
+
+namespace holdfast::keeper {
+namespace {
+
+bool grants_key(const lock::Acquired& acquired, const std::string& key) {
+  return std::any_of(acquired.grants.begin(), acquired.grants.end(),
+                     [&](const lock::Grant& grant) { return grant.key == key; });
+}
+
+}  // namespace
+
+void Outbox::add(std::vector<Answer>& answers) {
+  answers_.insert(answers_.end(), std::make_move_iterator(answers.begin()),
+                  std::make_move_iterator(answers.end()));
+  answers.clear();
+}
+
+void Outbox::flush(std::vector<Answer>& in_flight) {
+  if (flushing_) return;
+  flushing_ = true;
+  for (std::size_t index = 0; index < answers_.size(); ++index) {
+    Answer& answer = answers_[index];
+    if (Call* const call = calls_.take(answer.call)) {
+      hand_out(*call, answer);
+    } else if (answer.fresh) {
+      nobody_was_told(index, in_flight);
+    }
+  }
+  answers_.clear();
+  told_.clear();
+  flushing_ = false;
+}
+
+void Outbox::hand_out(Call& call, Answer& answer) {
+  if (const auto* acquired = std::get_if<lock::Acquired>(&answer.reply)) {
+    for (const lock::Grant& grant : acquired->grants) told_.push_back({acquired->lease.id, grant.key});
+  }
+  // The call may add answers, which moves this one.
+  const lock::Revision revision = answer.revision;
+  lock::Reply reply = std::move(answer.reply);
+  call.answered(revision, std::move(reply));
+}
+
+bool Outbox::was_told(lock::LeaseId lease, const std::string& key) const {
+  return std::any_of(told_.begin(), told_.end(),
+                     [&](const Told& told) { return told.lease == lease && told.key == key; });
+}
+
+void Outbox::nobody_was_told(std::size_t index, std::vector<Answer>& in_flight) {
+  const auto& lost = std::get<lock::Acquired>(answers_[index].reply);
+  const lock::Millis reattach = answers_[index].reattach;
+  lock::Abandon abandon{.lease = lost.lease.id, .keys = {}, .reattach = reattach};
+
+  const auto passes_to = [&](Answer& other, const std::string& key) {
+    const auto* acquired = std::get_if<lock::Acquired>(&other.reply);
+    if (acquired == nullptr || acquired->lease.id != lost.lease.id || !calls_.knows(other.call)) return false;
+    if (!grants_key(*acquired, key)) return false;
+    other.fresh = true;
+    other.reattach = std::max(other.reattach, reattach);
+    return true;
+  };
+  for (const lock::Grant& grant : lost.grants) {
+    bool known = was_told(lost.lease.id, grant.key);
+    for (std::size_t later = index + 1; !known && later < answers_.size(); ++later) {
+      known = passes_to(answers_[later], grant.key);
+    }
+    for (std::size_t i = 0; !known && i < in_flight.size(); ++i) known = passes_to(in_flight[i], grant.key);
+    if (!known) abandon.keys.push_back(grant.key);
+  }
+  if (!abandon.keys.empty()) abandon_(std::move(abandon));
+}
+
+}  // namespace holdfast::keeper

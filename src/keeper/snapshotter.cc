@@ -1,0 +1,132 @@
+#include "keeper/snapshotter.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <spdlog/spdlog.h>
+
+namespace holdfast::keeper {
+namespace {
+
+// A slice aims at half of the millisecond that it may take (protocol.md 31): records differ in size.
+constexpr std::chrono::microseconds kSliceTarget{500};
+constexpr std::size_t kFirstSlice = 64;
+constexpr std::size_t kLargestSlice = 16'384;
+constexpr std::chrono::seconds kFirstPatience{10};
+constexpr std::chrono::minutes kLongestPatience{10};
+constexpr std::uint64_t kQuietShare = 8;
+
+}  // namespace
+
+Snapshotter::Snapshotter(const Parts& parts, std::uint64_t every_bytes, std::uint64_t newest_sequence)
+    : io_(parts.io),
+      state_(parts.state),
+      runner_(parts.runner),
+      clock_(parts.clock),
+      every_bytes_(every_bytes),
+      newest_sequence_(newest_sequence),
+      slice_records_(kFirstSlice),
+      not_before_(parts.clock.now()),
+      patience_(kFirstPatience) {}
+
+template <class Handler>
+auto Snapshotter::alive(Handler handler) {
+  return [weak = weak_from_this(), handler = std::move(handler)](auto&&... arguments) {
+    const std::shared_ptr<Snapshotter> self = weak.lock();
+    if (self && !self->stopped_) handler(*self, std::forward<decltype(arguments)>(arguments)...);
+  };
+}
+
+void Snapshotter::at(const journal::Head& head, std::uint64_t bytes_since_snapshot, bool quiet) {
+  if (active_ || stopped_) return;
+  if (bytes_since_snapshot < (quiet ? every_bytes_ / kQuietShare : every_bytes_)) return;
+  if (clock_.now() < not_before_) return;
+  begin(head);
+}
+
+void Snapshotter::begin(const journal::Head& head) {
+  active_ = true;
+  sweeping_sequence_ = head.sequence;
+  sweep_.emplace(state_);
+  using Writer = Result<std::unique_ptr<journal::SnapshotWriter>>;
+  const auto writer = std::make_shared<Writer>();
+  runner_.run([writer, head](journal::Journal& journal) { *writer = journal.begin_snapshot(head); },
+              alive([writer](Snapshotter& self) {
+                if (!*writer) return self.failed(writer->error());
+                self.stream_.emplace(
+                    self.io_, std::move(**writer), self.alive([](Snapshotter& again) {
+                      if (std::exchange(again.waiting_for_room_, false)) again.sweep_slice();
+                    }),
+                    self.alive([](Snapshotter& again, const Result<void>& result) { again.ended(result); }));
+                boost::asio::post(self.io_, self.alive([](Snapshotter& again) { again.sweep_slice(); }));
+              }));
+}
+
+void Snapshotter::sweep_slice() {
+  if (!sweep_) return;
+  if (!stream_->has_room()) {
+    waiting_for_room_ = true;
+    return;
+  }
+  const Nanos before = clock_.now();
+  const bool more = sweep_->next(slice_records_, gathered_);
+  adapt(clock_.now() - before);
+  send(!more);
+  if (more) {
+    boost::asio::post(io_, alive([](Snapshotter& self) { self.sweep_slice(); }));
+  } else {
+    sweep_.reset();
+    stream_->finish();
+  }
+}
+
+void Snapshotter::adapt(Nanos took) {
+  if (took > kSliceTarget) {
+    slice_records_ = std::max<std::size_t>(1, slice_records_ / 2);
+  } else if (took < kSliceTarget / 2) {
+    slice_records_ = std::min(kLargestSlice, slice_records_ * 2);
+  }
+}
+
+void Snapshotter::send(bool all) {
+  std::size_t at = 0;
+  while (gathered_.size() - at >= kChunkBytes || (all && at < gathered_.size())) {
+    const ByteView chunk = ByteView(gathered_).subspan(at, std::min(kChunkBytes, gathered_.size() - at));
+    stream_->push(Bytes(chunk.begin(), chunk.end()));
+    at += chunk.size();
+  }
+  gathered_.erase(gathered_.begin(), gathered_.begin() + static_cast<std::ptrdiff_t>(at));
+}
+
+void Snapshotter::ended(const Result<void>& result) {
+  if (!result) return failed(result.error());
+  newest_sequence_ = sweeping_sequence_;
+  patience_ = kFirstPatience;
+  stream_.reset();
+  const auto trimmed = std::make_shared<Result<void>>();
+  runner_.run([trimmed](journal::Journal& journal) { *trimmed = journal.trim(); },
+              alive([trimmed](Snapshotter& self) {
+                self.active_ = false;
+                if (!*trimmed) spdlog::warn("the journal was not trimmed: {}", trimmed->error().message());
+              }));
+}
+
+void Snapshotter::failed(const Error& error) {
+  spdlog::warn("a snapshot failed and will be tried again: {}", error.message());
+  sweep_.reset();
+  stream_.reset();
+  gathered_.clear();
+  waiting_for_room_ = false;
+  active_ = false;
+  not_before_ = clock_.now() + patience_;
+  patience_ = std::min<Nanos>(2 * patience_, kLongestPatience);
+}
+
+void Snapshotter::stop() {
+  stopped_ = true;
+  sweep_.reset();
+  stream_.reset();
+}
+
+}  // namespace holdfast::keeper
