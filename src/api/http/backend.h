@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+#include "base/clock.h"
+#include "keeper/keeper.h"
+#include "service/checker.h"
+#include "service/lease_handle.h"
+
+namespace holdfast::api::http {
+
+// What the REST interface works with. Everything outlives the server; one thread.
+struct Backend {
+  keeper::Keeper& keeper;
+  const service::LeaseHandles& handles;
+  const service::Checker& checker;
+  std::string advertise;  // where clients reach this server: "http://127.0.0.1:7420"
+  const MonotonicClock& clock;
+  std::chrono::nanoseconds started_at{};
+
+  // The newest revision that anybody was told, for replies that were decided without the keeper. Durable.
+  lock::Revision told;
+  std::size_t connections = 0;
+};
+
+}  // namespace holdfast::api::http

@@ -1,0 +1,256 @@
+#include "api/http/connection.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/error.hpp>
+#include <fmt/format.h>
+
+namespace holdfast::api::http {
+namespace {
+
+using boost::system::error_code;
+using service::Code;
+using service::Fault;
+using std::chrono::seconds;
+
+constexpr std::size_t kMaxAheadBytes = 256 << 10;
+constexpr std::size_t kKeptOutputBytes = 256 << 10;
+
+// How long a client may take over each part.
+constexpr seconds kIdleTime{120};
+constexpr seconds kHeadTime{5};
+constexpr seconds kBodyTime{10};
+constexpr seconds kSendTime{30};
+constexpr seconds kLingerTime{2};
+
+}  // namespace
+
+Connection::Connection(Socket socket, Host& host, bool loopback)
+    : socket_(std::move(socket)),
+      host_(host),
+      exchange_(std::make_shared<Exchange>(host.backend(), static_cast<Exchange::Outlet&>(*this), loopback)) {
+}
+
+void Connection::start() {
+  enter(Stage::idle);
+  ensure_reading();
+}
+
+void Connection::start_refused(const Fault& fault) {
+  exchange_->request().keep_alive = false;
+  exchange_->refuse_now(fault);
+}
+
+bool Connection::wants_input() const {
+  return !closed_ && !input_ended_ && in_.size() < kMaxAheadBytes;
+}
+
+void Connection::ensure_reading() {
+  if (reading_ || !wants_input()) return;
+  reading_ = true;
+  asio::co_spawn(socket_.get_executor(), read(shared_from_this()), asio::detached);
+}
+
+Coroutine<void> Connection::read(std::shared_ptr<Connection> self) {
+  while (self->wants_input()) {
+    const auto [error, size] =
+        co_await self->socket_.async_read_some(asio::buffer(self->chunk_), asio::as_tuple(kAwait));
+    if (self->closed_) co_return;
+    if (error) {
+      self->input_ended(error == asio::error::eof);
+    } else {
+      self->took_input(size);
+    }
+  }
+  self->reading_ = false;
+}
+
+void Connection::took_input(std::size_t size) {
+  if (stage_ == Stage::lingering) return;
+  in_.commit(asio::buffer_copy(in_.prepare(size), asio::buffer(chunk_, size)));
+  if (in_.size() >= kMaxAheadBytes && exchange_->may_wait()) return close();
+  advance();
+}
+
+void Connection::input_ended(bool orderly) {
+  input_ended_ = true;
+  if (!orderly || stage_ == Stage::lingering) return close();
+  exchange_->client_left();
+  if (!closed_) settle();
+}
+
+// Takes requests until one is pending, the input is used up, or a reply cannot be sent just now.
+void Connection::advance() {
+  if (advancing_ || closed_) return;
+  advancing_ = true;
+  while (can_take() && take_request()) exchange_->begin();
+  advancing_ = false;
+  if (closed_) return;
+  flush();
+  if (!closed_) settle();
+}
+
+bool Connection::can_take() const {
+  return !closed_ && !ending_ && !sending_ && !exchange_->pending() && in_.size() > 0;
+}
+
+bool Connection::take_request() {
+  if (!parser_) {
+    parser_.emplace(exchange_->request());
+    continued_ = false;
+    enter(Stage::head);
+  }
+  boost::beast::error_code error;
+  in_.consume(parser_->put(in_.data(), error));
+  if (error == boost::beast::http::error::need_more) error = {};
+  if (error) {
+    refuse_malformed(error);
+    return false;
+  }
+  if (parser_->is_done()) {
+    parser_.reset();
+    return true;
+  }
+  if (parser_->is_header_done()) {
+    if (stage_ == Stage::head) enter(Stage::body);
+    continue_body();
+  }
+  return false;
+}
+
+void Connection::continue_body() {
+  if (continued_ || !exchange_->request().expects_continue || !exchange_->request().http_1_1) return;
+  continued_ = true;
+  out_ += "HTTP/1.1 100 Continue\r\n\r\n";
+}
+
+void Connection::refuse_malformed(boost::beast::error_code error) {
+  namespace beast = boost::beast::http;
+  parser_.reset();
+  exchange_->request().keep_alive = false;
+  if (error == beast::error::header_limit) {
+    exchange_->refuse_now(
+        {Code::header_too_large, fmt::format("a header is at most {} bytes", kMaxHeaderBytes), ""});
+  } else if (error == beast::error::body_limit) {
+    exchange_->refuse_now({Code::too_large, fmt::format("a body is at most {} bytes", kMaxBodyBytes), ""});
+  } else {
+    exchange_->refuse_now({Code::invalid_argument, fmt::format("this is not HTTP: {}", error.message()), ""});
+  }
+}
+
+void Connection::replied(bool keep_alive) {
+  if (!keep_alive) ending_ = true;
+  advance();
+}
+
+void Connection::flush() {
+  if (sending_ || out_.empty()) return;
+  error_code error;
+  const std::size_t sent = socket_.write_some(asio::buffer(out_), error);
+  if (error && error != asio::error::would_block) return close();
+  if (sent == out_.size()) {
+    if (out_.capacity() > kKeptOutputBytes) out_ = {};
+    out_.clear();
+    return;
+  }
+  out_.erase(0, sent);
+  sending_ = true;
+  enter(Stage::sending);
+  asio::co_spawn(socket_.get_executor(), send_rest(shared_from_this()), asio::detached);
+}
+
+Coroutine<void> Connection::send_rest(std::shared_ptr<Connection> self) {
+  while (!self->out_.empty()) {
+    self->sending_out_ = std::exchange(self->out_, {});
+    std::size_t sent = 0;
+    while (sent < self->sending_out_.size()) {
+      const auto [error, size] = co_await self->socket_.async_write_some(
+          asio::buffer(self->sending_out_) + sent, asio::as_tuple(kAwait));
+      if (self->closed_) co_return;
+      if (error) co_return self->close();
+      sent += size;
+      self->enter(Stage::sending);
+    }
+  }
+  self->sending_out_ = {};
+  self->sending_ = false;
+  self->advance();
+}
+
+// After every step: what the connection waits for now, and by when.
+void Connection::settle() {
+  if (sending_ || stage_ == Stage::lingering) return;
+  if (exchange_->pending()) {
+    enter(Stage::busy);
+  } else if (ending_) {
+    return linger();
+  } else if (input_ended_) {
+    return close();
+  } else if (!parser_ && stage_ != Stage::idle) {
+    enter(Stage::idle);
+    if (in_.size() == 0 && in_.capacity() > kMaxAheadBytes / 4) in_.shrink_to_fit();
+  }
+  ensure_reading();
+}
+
+void Connection::linger() {
+  if (input_ended_) return close();
+  error_code ignored;
+  socket_.shutdown(Socket::shutdown_send, ignored);
+  in_.clear();
+  enter(Stage::lingering);
+  ensure_reading();
+}
+
+void Connection::enter(Stage stage) {
+  stage_ = stage;
+  const auto after = [&](seconds time) { deadline_ = host_.now() + time; };
+  switch (stage) {
+    case Stage::idle:
+      return after(kIdleTime);
+    case Stage::head:
+      return after(kHeadTime);
+    case Stage::body:
+      return after(kBodyTime);
+    case Stage::sending:
+      return after(kSendTime);
+    case Stage::lingering:
+      return after(kLingerTime);
+    case Stage::busy:
+      deadline_ = Time::max();
+  }
+}
+
+void Connection::time_out() {
+  if (stage_ != Stage::head && stage_ != Stage::body) return close();
+  parser_.reset();
+  exchange_->request().keep_alive = false;
+  exchange_->refuse_now({Code::request_timeout, "the request did not arrive in time", ""});
+}
+
+void Connection::finish() {
+  ending_ = true;
+  if (!exchange_->pending() && !sending_ && out_.empty()) close();
+}
+
+void Connection::finish_with(const Fault& fault) {
+  ending_ = true;
+  if (exchange_->pending()) exchange_->refuse_now(fault);
+}
+
+// The posted reference keeps the connection alive until nothing of it is on the stack any more.
+void Connection::close() {
+  if (closed_) return;
+  closed_ = true;
+  exchange_->abandon();
+  error_code ignored;
+  socket_.close(ignored);
+  asio::post(socket_.get_executor(), [self = shared_from_this()] {});
+  host_.closed(*this);
+}
+
+}  // namespace holdfast::api::http

@@ -1,0 +1,159 @@
+#include "api/http/exchange.h"
+
+#include <algorithm>
+
+#include <boost/beast/core/string.hpp>
+#include <fmt/format.h>
+
+#include "api/http/browser_guard.h"
+#include "api/http/json_reader.h"
+#include "api/http/lock_json.h"
+#include "api/http/problem.h"
+#include "api/http/response.h"
+#include "api/http/routes.h"
+#include "base/assert.h"
+
+namespace holdfast::api::http {
+namespace {
+
+using service::Code;
+using service::Fault;
+
+// A body that is larger than this gives its memory back after the reply.
+constexpr std::size_t kKeptBodyBytes = 256 << 10;
+
+bool is_json(std::string_view content_type) {
+  std::string_view type = content_type.substr(0, content_type.find(';'));
+  while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
+  return boost::beast::iequals(type, "application/json");
+}
+
+}  // namespace
+
+Exchange::Exchange(Backend& backend, Outlet& outlet, bool loopback)
+    : backend_(backend), outlet_(outlet), loopback_(loopback) {}
+
+Exchange::~Exchange() {
+  abandon();
+}
+
+void Exchange::begin() {
+  HOLDFAST_ASSERT(phase_ == Phase::idle);
+  phase_ = Phase::handling;
+  ++number_;
+  allow_.clear();
+  json_memory_.release();
+  if (const auto fault = guard_against_browsers(request_, loopback_)) return refuse(*fault);
+  route();
+}
+
+void Exchange::route() {
+  const auto target = split_target(request_.target);
+  if (!target) return refuse(Fault{Code::invalid_argument, "the request target is malformed", ""});
+  target_ = *target;
+  RouteMatch match = find_route(routes(), request_.method, target_.path);
+  if (match.route != nullptr) {
+    rest_ = match.rest;
+    return match.route->handler(*this);
+  }
+  if (match.allow.empty()) return refuse(Fault{Code::not_found, "there is nothing at this path", ""});
+  allow_ = std::move(match.allow);
+  refuse(Fault{Code::method_not_allowed, fmt::format("this path takes {}", allow_), ""});
+}
+
+service::Checked<boost::json::object> Exchange::json_body() {
+  if (!request_.content_type.empty() && !is_json(request_.content_type)) {
+    return Fault{Code::unsupported_media_type, "the body must be application/json", "Content-Type"};
+  }
+  return read_json(request_.body, &json_memory_);
+}
+
+void Exchange::submit_command(lock::Command command) {
+  const bool acquires = std::holds_alternative<lock::Acquire>(command);
+  if (acquires && client_left_) {
+    phase_ = Phase::idle;
+    return outlet_.dropped();
+  }
+  phase_ = acquires ? Phase::acquiring : Phase::commanding;
+  call_ = backend_.keeper.submit(std::move(command), *this);
+}
+
+void Exchange::answered(lock::Revision revision, lock::Reply answer) {
+  call_ = {};
+  backend_.told = std::max(backend_.told, revision);
+  body_.clear();
+  JsonWriter out(body_);
+  if (const auto* refused = std::get_if<lock::Refused>(&answer)) {
+    const Code code = service::code_of(refused->code);
+    write_problem(out, revision, *refused);
+    return reply(problem_kind(code).status, revision, retry_after_seconds(code, refused->retry_after));
+  }
+  write_reply(out, revision, answer, backend_.handles);
+  reply(200, revision);
+}
+
+void Exchange::refuse(const Fault& fault) {
+  body_.clear();
+  JsonWriter out(body_);
+  write_problem(out, backend_.told, fault);
+  reply(problem_kind(fault.code).status, backend_.told, retry_after_seconds(fault.code, std::nullopt));
+}
+
+void Exchange::refuse_now(const Fault& fault) {
+  abandon();
+  allow_.clear();
+  phase_ = Phase::handling;
+  refuse(fault);
+}
+
+JsonWriter Exchange::body() {
+  body_.clear();
+  return JsonWriter(body_);
+}
+
+void Exchange::answer(int status) {
+  reply(status, backend_.told);
+}
+
+void Exchange::answer_when_durable(int status) {
+  phase_ = Phase::reading;
+  const lock::Revision revision = backend_.keeper.state().revision();
+  const auto then = [weak = weak_from_this(), number = number_, status, revision] {
+    const auto self = weak.lock();
+    if (!self || self->phase_ != Phase::reading || self->number_ != number) return;
+    self->backend_.told = std::max(self->backend_.told, revision);
+    self->reply(status, revision);
+  };
+  backend_.keeper.when_durable(then);
+}
+
+void Exchange::reply(int status, lock::Revision revision, std::optional<std::uint64_t> retry_after) {
+  HOLDFAST_ASSERT(phase_ != Phase::idle);
+  phase_ = Phase::idle;
+  const bool keep_alive = request_.keep_alive && outlet_.may_stay();
+  append_response(outlet_.output(),
+                  ResponseHead{.status = status,
+                               .is_problem = status >= 400,
+                               .keep_alive = keep_alive,
+                               .http_1_1 = request_.http_1_1,
+                               .revision = revision,
+                               .retry_after = retry_after,
+                               .allow = allow_},
+                  body_, request_.method == Verb::head);
+  if (body_.capacity() > kKeptBodyBytes) body_ = {};
+  outlet_.replied(keep_alive);
+}
+
+void Exchange::client_left() {
+  client_left_ = true;
+  if (phase_ != Phase::acquiring) return;
+  abandon();
+  outlet_.dropped();
+}
+
+void Exchange::abandon() {
+  if (call_) backend_.keeper.leave(std::exchange(call_, {}));
+  phase_ = Phase::idle;
+}
+
+}  // namespace holdfast::api::http

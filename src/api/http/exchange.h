@@ -1,0 +1,121 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <boost/json/monotonic_resource.hpp>
+
+#include "api/http/backend.h"
+#include "api/http/body_fields.h"
+#include "api/http/json_writer.h"
+#include "api/http/request.h"
+#include "api/http/router.h"
+#include "api/http/target.h"
+#include "keeper/keeper.h"
+#include "service/fault.h"
+
+namespace holdfast::api::http {
+
+// One request and its reply: found a route for, handled, answered now or when the keeper says. A connection
+// has one and uses it for one request after the other, so that buffers are made once.
+//
+// Its outlet is told when the reply has been appended to the output. Between begin() and that moment the
+// exchange is pending. Single-threaded, on the keeper's thread.
+class Exchange final : public keeper::Call, public std::enable_shared_from_this<Exchange> {
+ public:
+  class Outlet {
+   public:
+    virtual ~Outlet() = default;
+    virtual std::string& output() = 0;
+    // Whether the connection may go on after this reply, as far as the server is concerned.
+    virtual bool may_stay() const = 0;
+    // The reply is in output(). May come within begin().
+    virtual void replied(bool keep_alive) = 0;
+    // The request was dropped without a reply: its client is gone.
+    virtual void dropped() = 0;
+  };
+
+  // `outlet` and `backend` must outlive the exchange, or the last call of abandon(). `loopback`: the client
+  // came by a loopback address.
+  Exchange(Backend& backend, Outlet& outlet, bool loopback);
+  ~Exchange() override;
+
+  // --- for the connection ---
+
+  Request& request() { return request_; }
+  void begin();
+  bool pending() const { return phase_ != Phase::idle; }
+  // Whether it may stay pending for as long as its client likes to wait.
+  bool may_wait() const { return phase_ == Phase::acquiring; }
+  // The client sends nothing more, or is gone. Drops an acquire, which nobody may be there to be told of;
+  // anything else goes on. Dropping calls the outlet.
+  void client_left();
+  // Forgets the request; nobody is called.
+  void abandon();
+  // Ends a pending request with this fault, and a request that could not be read.
+  void refuse_now(const service::Fault& fault);
+
+  // --- for handlers ---
+
+  const Request& asked() const { return request_; }
+  std::string_view query() const { return target_.query; }
+  std::string_view rest() const { return rest_; }  // of the path, still encoded
+  Backend& backend() { return backend_; }
+  service::Caller caller() const { return {}; }
+
+  // Takes the body apart: `read(BodyFields&)`. What is wrong with it, if anything.
+  template <class Read>
+  std::optional<service::Fault> read_body(Read read) {
+    auto object = json_body();
+    if (!object) return object.error();
+    BodyFields fields(*object);
+    read(fields);
+    return fields.finish();
+  }
+
+  // Hands the command over, or refuses.
+  template <class Command>
+  void submit(service::Checked<Command> command) {
+    if (!command) return refuse(command.error());
+    submit_command(lock::Command(std::move(*command)));
+  }
+
+  void refuse(const service::Fault& fault);
+
+  // A fresh body. Then answer with it: at once for what depends on no state, else when all that the state
+  // shows now is durable.
+  JsonWriter body();
+  void answer(int status = 200);
+  void answer_when_durable(int status = 200);
+
+  // keeper::Call
+  void answered(lock::Revision revision, lock::Reply reply) override;
+
+ private:
+  enum class Phase : std::uint8_t { idle, handling, acquiring, commanding, reading };
+
+  service::Checked<boost::json::object> json_body();
+  void submit_command(lock::Command command);
+  void route();
+  void reply(int status, lock::Revision revision, std::optional<std::uint64_t> retry_after = std::nullopt);
+
+  Backend& backend_;
+  Outlet& outlet_;
+  const bool loopback_;
+  Phase phase_ = Phase::idle;
+  bool client_left_ = false;
+  keeper::CallId call_;
+  std::uint64_t number_ = 0;  // of the request, so that a late callback of an earlier one is known
+  Request request_;
+  Target target_;
+  std::string_view rest_;
+  std::string allow_;
+  std::string body_;
+  unsigned char json_space_[4096];
+  boost::json::monotonic_resource json_memory_{json_space_, sizeof json_space_};
+};
+
+}  // namespace holdfast::api::http

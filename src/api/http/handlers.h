@@ -1,0 +1,27 @@
+#pragma once
+
+#include "api/http/exchange.h"
+
+// What the routes lead to. Each answers, refuses, or leaves its exchange pending.
+
+namespace holdfast::api::http {
+
+void handle_acquire(Exchange& exchange);
+void handle_renew(Exchange& exchange);
+void handle_release(Exchange& exchange);
+void handle_cancel(Exchange& exchange);
+
+void handle_open_lease(Exchange& exchange);
+void handle_list_leases(Exchange& exchange);
+void handle_show_lease(Exchange& exchange);
+void handle_end_lease(Exchange& exchange);
+
+void handle_list_locks(Exchange& exchange);
+void handle_show_lock_by_path(Exchange& exchange);
+void handle_show_lock_by_query(Exchange& exchange);
+
+void handle_status(Exchange& exchange);
+void handle_health(Exchange& exchange);
+void handle_readiness(Exchange& exchange);
+
+}  // namespace holdfast::api::http

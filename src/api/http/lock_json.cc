@@ -1,0 +1,225 @@
+#include "api/http/lock_json.h"
+
+#include <charconv>
+
+#include "base/assert.h"
+
+namespace holdfast::api::http {
+namespace {
+
+constexpr std::string_view kDefaultGroup = "read";
+
+void write_how(JsonWriter& out, lock::Mode mode, std::string_view group, std::uint32_t permits) {
+  out.member("mode", name_of(mode));
+  out.key("group");
+  if (mode == lock::Mode::exclusive) {
+    out.null();
+  } else {
+    out.text(group.empty() ? kDefaultGroup : group);
+  }
+  out.member("permits", permits);
+}
+
+// Ids of leases are texts, so that a client never does arithmetic with them; none is null.
+void write_lease_id(JsonWriter& out, std::string_view name, lock::LeaseId id) {
+  char text[24];
+  out.key(name);
+  if (!id) return out.null();
+  out.text({text, std::to_chars(text, text + sizeof text, id.value).ptr});
+}
+
+void write_ttl(JsonWriter& out, const lock::LeaseInfo& lease) {
+  out.member("ttl_ms", lease.ttl);
+  out.member("expires_in_ms", lease.expires_in);
+}
+
+void write_text_or_null(JsonWriter& out, std::string_view name, std::string_view text) {
+  out.key(name);
+  if (text.empty()) return out.null();
+  out.text(text);
+}
+
+void write_json_or_null(JsonWriter& out, std::string_view name, std::string_view json) {
+  out.key(name);
+  out.raw(json.empty() ? "null" : json);
+}
+
+void write_own_members(JsonWriter& out, const lock::LeaseInfo& lease, const service::LeaseHandles& handles) {
+  std::string handle;
+  handles.append(handle, lease.id);
+  write_lease_id(out, "id", lease.id);
+  out.member("handle", handle);
+  out.member("owner", lease.owner);
+  write_ttl(out, lease);
+}
+
+// One overload per reply: the members before "revision".
+struct ReplyMembers {
+  JsonWriter& out;
+  const service::LeaseHandles& handles;
+
+  void operator()(const lock::Acquired& reply) const {
+    out.key("lease");
+    write_own_lease(out, reply.lease, handles);
+    out.key("grants");
+    out.begin_array();
+    for (const lock::Grant& grant : reply.grants) write_grant(out, grant);
+    out.end_array();
+    out.member("waited_ms", reply.waited);
+    out.member("queued_ms", reply.queued);
+  }
+  void operator()(const lock::LeaseStarted& reply) const {
+    out.key("lease");
+    write_opened_lease(out, reply.lease, handles);
+  }
+  void operator()(const lock::Renewed& reply) const {
+    out.key("lease");
+    write_own_lease(out, reply.lease, handles);
+  }
+  void operator()(const lock::ReleaseDone& reply) const {
+    out.key("released");
+    out.begin_array();
+    for (const std::string& key : reply.keys) out.text(key);
+    out.end_array();
+  }
+  void operator()(const lock::CancelDone& reply) const { out.member("cancelled", reply.cancelled); }
+  void operator()(const lock::Refused&) const { HOLDFAST_ASSERT(!"a refusal is a problem"); }
+};
+
+}  // namespace
+
+std::string_view name_of(lock::Mode mode) {
+  return mode == lock::Mode::exclusive ? "exclusive" : "shared";
+}
+
+std::string_view name_of(lock::LockState state) {
+  switch (state) {
+    case lock::LockState::free:
+      return "free";
+    case lock::LockState::reserved:
+      return "reserved";
+    case lock::LockState::exclusive:
+      return "exclusive";
+    case lock::LockState::shared:
+      return "shared";
+  }
+  HOLDFAST_ASSERT(!"a lock state without a name");
+}
+
+void write_holder(JsonWriter& out, const lock::HolderInfo& holder) {
+  out.begin_object();
+  write_lease_id(out, "lease", holder.lease);
+  out.member("owner", holder.owner);
+  write_how(out, holder.mode, holder.group, holder.permits);
+  out.member("fencing_token", holder.token);
+  out.member("acquired_at", holder.acquired_at);
+  out.member("held_ms", holder.held);
+  out.member("expires_in_ms", holder.expires_in);
+  write_text_or_null(out, "reason", holder.reason);
+  write_json_or_null(out, "metadata", holder.metadata);
+  out.end_object();
+}
+
+void write_waiter(JsonWriter& out, const lock::WaiterInfo& waiter) {
+  out.begin_object();
+  out.member("waiter", waiter.waiter);
+  write_lease_id(out, "lease", waiter.lease);
+  out.member("owner", waiter.owner);
+  write_how(out, waiter.mode, waiter.group, waiter.permits);
+  out.member("position", waiter.position);
+  out.member("waiting_ms", waiter.waiting);
+  out.member("deadline_in_ms", waiter.deadline_in);
+  out.member("detached", waiter.detached);
+  write_text_or_null(out, "reason", waiter.reason);
+  out.end_object();
+}
+
+void write_grant(JsonWriter& out, const lock::Grant& grant) {
+  out.begin_object();
+  out.member("key", grant.key);
+  write_how(out, grant.mode, grant.group, grant.permits);
+  out.member("fencing_token", grant.token);
+  out.member("fence_floor", grant.fence_floor);
+  out.member("acquired_at", grant.acquired_at);
+  out.end_object();
+}
+
+void write_own_lease(JsonWriter& out, const lock::LeaseInfo& lease, const service::LeaseHandles& handles) {
+  out.begin_object();
+  write_own_members(out, lease, handles);
+  out.end_object();
+}
+
+void write_opened_lease(JsonWriter& out, const lock::LeaseInfo& lease, const service::LeaseHandles& handles) {
+  out.begin_object();
+  write_own_members(out, lease, handles);
+  out.key("holds");
+  out.begin_array();
+  out.end_array();
+  out.end_object();
+}
+
+void write_lease(JsonWriter& out, const lock::LeaseView& lease, bool with_holds) {
+  out.begin_object();
+  write_lease_id(out, "id", lease.lease.id);
+  out.member("owner", lease.lease.owner);
+  write_text_or_null(out, "principal", lease.principal);
+  write_ttl(out, lease.lease);
+  out.member("shared", lease.shared);
+  write_json_or_null(out, "metadata", lease.metadata);
+  if (with_holds) {
+    out.key("holds");
+    out.begin_array();
+    for (const lock::LeaseHold& hold : lease.holds) {
+      out.begin_object();
+      out.member("key", hold.key);
+      out.member("mode", name_of(hold.mode));
+      out.member("fencing_token", hold.token);
+      out.end_object();
+    }
+    out.end_array();
+  }
+  out.end_object();
+}
+
+void write_lock_members(JsonWriter& out, const lock::LockView& lock) {
+  out.member("key", lock.key);
+  out.member("state", name_of(lock.state));
+  out.key("limit");
+  if (lock.limit == 0) {
+    out.null();
+  } else {
+    out.number(lock.limit);
+  }
+  out.key("holders");
+  out.begin_array();
+  for (const lock::HolderInfo& holder : lock.holders) write_holder(out, holder);
+  out.end_array();
+  out.member("holder_count", lock.holder_count);
+  out.key("queue");
+  out.begin_array();
+  for (const lock::WaiterInfo& waiter : lock.queue) write_waiter(out, waiter);
+  out.end_array();
+  out.member("queue_length", lock.queue_length);
+  out.member("opens_in_ms", lock.opens_in);
+  out.key("settings");
+  out.null();
+  out.key("stats");
+  out.null();
+}
+
+void write_lock(JsonWriter& out, const lock::LockView& lock) {
+  out.begin_object();
+  write_lock_members(out, lock);
+  out.end_object();
+}
+
+void write_reply(JsonWriter& out, lock::Revision revision, const lock::Reply& reply,
+                 const service::LeaseHandles& handles) {
+  out.begin_object();
+  std::visit(ReplyMembers{out, handles}, reply);
+  out.member("revision", revision);
+  out.end_object();
+}
+
+}  // namespace holdfast::api::http

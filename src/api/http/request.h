@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include <boost/beast/http/verb.hpp>
+
+namespace holdfast::api::http {
+
+using Verb = boost::beast::http::verb;
+
+// One request as it was sent: what Holdfast looks at, nothing else. Its texts keep their memory from one
+// request of a connection to the next.
+struct Request {
+  Verb method = Verb::unknown;
+  bool http_1_1 = true;
+  bool keep_alive = true;
+  bool expects_continue = false;
+  std::size_t host_count = 0;
+  std::string target;
+  std::string host;
+  std::string origin;
+  std::string fetch_site;  // Sec-Fetch-Site
+  std::string content_type;
+  std::string lease_handle;  // X-Holdfast-Lease
+  std::string body;
+
+  void clear();
+};
+
+}  // namespace holdfast::api::http

@@ -1,0 +1,91 @@
+#include "api/http/request_parser.h"
+
+#include <algorithm>
+
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/error.hpp>
+
+namespace holdfast::api::http {
+namespace {
+
+// More memory than this is given back between requests.
+constexpr std::size_t kKeptBodyBytes = 64 << 10;
+
+constexpr std::size_t kReservedBodyBytes = 64 << 10;
+
+}  // namespace
+
+void Request::clear() {
+  method = Verb::unknown;
+  http_1_1 = true;
+  keep_alive = true;
+  expects_continue = false;
+  host_count = 0;
+  if (body.capacity() > kKeptBodyBytes) body = {};
+  for (std::string* text : {&target, &host, &origin, &fetch_site, &content_type, &lease_handle, &body})
+    text->clear();
+}
+
+RequestParser::RequestParser(Request& request) : request_(request) {
+  request_.clear();
+  header_limit(kMaxHeaderBytes);
+  body_limit(kMaxBodyBytes);
+  eager(true);
+}
+
+void RequestParser::on_request_impl(boost::beast::http::verb method, Text, Text target, int version,
+                                    ErrorCode&) {
+  request_.method = method;
+  request_.target.assign(target.data(), target.size());
+  request_.http_1_1 = version >= 11;
+}
+
+void RequestParser::on_response_impl(int, Text, int, ErrorCode&) {}
+
+void RequestParser::on_field_impl(Field name, Text name_text, Text value, ErrorCode&) {
+  using boost::beast::iequals;
+  const auto keep = [&](std::string& text) { text.assign(value.data(), value.size()); };
+  switch (name) {
+    case Field::host:
+      ++request_.host_count;
+      return keep(request_.host);
+    case Field::origin:
+      return keep(request_.origin);
+    case Field::content_type:
+      return keep(request_.content_type);
+    case Field::expect:
+      request_.expects_continue = iequals(value, "100-continue");
+      return;
+    case Field::unknown:
+      if (iequals(name_text, "X-Holdfast-Lease")) return keep(request_.lease_handle);
+      if (iequals(name_text, "Sec-Fetch-Site")) return keep(request_.fetch_site);
+      return;
+    default:
+      return;
+  }
+}
+
+void RequestParser::on_header_impl(ErrorCode&) {
+  request_.keep_alive = keep_alive();
+}
+
+// Never trusts a length with more memory than a client has already paid for by sending.
+void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& size, ErrorCode&) {
+  if (size) request_.body.reserve(std::min<std::size_t>(*size, kReservedBodyBytes));
+}
+
+std::size_t RequestParser::on_body_impl(Text body, ErrorCode&) {
+  request_.body.append(body.data(), body.size());
+  return body.size();
+}
+
+void RequestParser::on_chunk_header_impl(std::uint64_t, Text, ErrorCode&) {}
+
+std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, Text body, ErrorCode&) {
+  request_.body.append(body.data(), body.size());
+  return body.size();
+}
+
+void RequestParser::on_finish_impl(ErrorCode&) {}
+
+}  // namespace holdfast::api::http

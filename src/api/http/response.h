@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lock/types.h"
+
+namespace holdfast::api::http {
+
+// One response but for its body.
+struct ResponseHead {
+  int status = 200;
+  bool is_problem = false;
+  bool keep_alive = true;
+  bool http_1_1 = true;
+  lock::Revision revision;
+  std::optional<std::uint64_t> retry_after;  // seconds
+  std::string_view allow;                    // the methods that a 405 names; else empty
+};
+
+// Appends the whole response; with `head_only`, everything but the body (an answer to HEAD).
+void append_response(std::string& out, const ResponseHead& head, std::string_view body, bool head_only);
+
+}  // namespace holdfast::api::http

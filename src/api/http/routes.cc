@@ -1,0 +1,27 @@
+#include "api/http/routes.h"
+
+#include "api/http/handlers.h"
+
+namespace holdfast::api::http {
+
+std::span<const Route> routes() {
+  static constexpr Route kRoutes[] = {
+      {Verb::post, "/v1/acquire", handle_acquire},
+      {Verb::post, "/v1/renew", handle_renew},
+      {Verb::post, "/v1/release", handle_release},
+      {Verb::post, "/v1/cancel", handle_cancel},
+      {Verb::post, "/v1/leases", handle_open_lease},
+      {Verb::get, "/v1/leases", handle_list_leases},
+      {Verb::get, "/v1/leases/{id}", handle_show_lease},
+      {Verb::delete_, "/v1/leases/{id}", handle_end_lease},
+      {Verb::get, "/v1/locks", handle_list_locks},
+      {Verb::get, "/v1/locks/{key...}", handle_show_lock_by_path},
+      {Verb::get, "/v1/lock", handle_show_lock_by_query},
+      {Verb::get, "/v1/status", handle_status},
+      {Verb::get, "/healthz", handle_health},
+      {Verb::get, "/readyz", handle_readiness},
+  };
+  return kRoutes;
+}
+
+}  // namespace holdfast::api::http

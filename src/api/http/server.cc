@@ -1,0 +1,106 @@
+#include "api/http/server.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace holdfast::api::http {
+namespace {
+
+using std::chrono::steady_clock;
+
+// Deadlines of connections are whole seconds; looking at them all a few times a second is cheaper than a
+// timer for each, which every request would set anew.
+constexpr std::chrono::milliseconds kTick{250};
+
+// How many connections beyond the most are told so; more than that are just closed.
+constexpr std::size_t kMaxRefused = 100;
+
+constexpr std::chrono::seconds kFinishTime{2};
+
+}  // namespace
+
+Server::Server(asio::io_context& io, Backend backend, ServerOptions options)
+    : io_(io),
+      backend_(std::move(backend)),
+      options_(options),
+      tick_(io.get_executor()),
+      now_(steady_clock::now()) {
+  asio::co_spawn(io.get_executor(), watch_deadlines(), asio::detached);
+}
+
+Server::~Server() {
+  for (const auto& listener : listeners_) listener->close();
+  const auto connections = std::exchange(connections_, {});
+  for (const auto& [key, connection] : connections) connection->close();
+}
+
+void Server::serve(std::shared_ptr<Listener> listener) {
+  const auto endpoint = listener->endpoint();
+  const auto* tcp = std::get_if<TcpEndpoint>(&endpoint);
+  const bool loopback = tcp != nullptr && tcp->address().is_loopback();
+  listener->start([this, loopback](Socket socket) { accept(std::move(socket), loopback); });
+  listeners_.push_back(std::move(listener));
+}
+
+void Server::accept(Socket socket, bool loopback) {
+  if (connections_.size() >= options_.max_connections + kMaxRefused) return;
+  const bool full = connections_.size() >= options_.max_connections;
+  const auto connection =
+      std::make_shared<Connection>(std::move(socket), static_cast<Connection::Host&>(*this), loopback);
+  connections_.emplace(connection.get(), connection);
+  backend_.connections = connections_.size();
+  if (full) {
+    connection->start_refused(
+        {service::Code::overloaded, "the server has as many connections as it takes", ""});
+  } else {
+    connection->start();
+  }
+}
+
+void Server::closed(Connection& connection) {
+  connections_.erase(&connection);
+  backend_.connections = connections_.size();
+}
+
+Coroutine<void> Server::watch_deadlines() {
+  for (;;) {
+    tick_.expires_after(kTick);
+    const auto [error] = co_await tick_.async_wait(asio::as_tuple(kAwait));
+    if (error) co_return;
+    now_ = steady_clock::now();
+    cut_off_late();
+    if (finished_ && is_finished()) std::exchange(finished_, {})();
+  }
+}
+
+void Server::cut_off_late() {
+  std::vector<std::shared_ptr<Connection>> late;
+  for (const auto& [key, connection] : connections_) {
+    if (connection->deadline() <= now_) late.push_back(connection);
+  }
+  for (const auto& connection : late) connection->time_out();
+}
+
+void Server::stop_accepting() {
+  for (const auto& listener : listeners_) listener->close();
+  const auto connections = connections_;
+  for (const auto& [key, connection] : connections) connection->finish();
+}
+
+void Server::finish(std::function<void()> finished) {
+  const auto connections = connections_;
+  for (const auto& [key, connection] : connections) {
+    connection->finish_with({service::Code::no_leader, "the server is stopping: ask again", ""});
+  }
+  finished_ = std::move(finished);
+  finish_by_ = steady_clock::now() + kFinishTime;
+}
+
+bool Server::is_finished() const {
+  return connections_.empty() || now_ >= finish_by_;
+}
+
+}  // namespace holdfast::api::http

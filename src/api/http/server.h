@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "api/http/backend.h"
+#include "api/http/connection.h"
+#include "api/listener.h"
+
+namespace holdfast::api::http {
+
+struct ServerOptions {
+  std::size_t max_connections = 10'000;  // more are refused: overloaded
+};
+
+// The REST server: listeners, connections, their deadlines, and the end of all that. One thread: that of the
+// io_context, which is the keeper's. It must outlive the io_context's run.
+class Server final : private Connection::Host {
+ public:
+  Server(asio::io_context& io, Backend backend, ServerOptions options);
+  ~Server() override;
+
+  // Takes connections from this listener.
+  void serve(std::shared_ptr<Listener> listener);
+
+  // Takes no more connections, and ends each as soon as nothing of it is in flight.
+  void stop_accepting();
+  // Refuses what still waits with no_leader, and calls back when all is sent, or after a short while.
+  void finish(std::function<void()> finished);
+
+  std::size_t connections() const { return connections_.size(); }
+
+ private:
+  void accept(Socket socket, bool loopback);
+  Coroutine<void> watch_deadlines();
+  void cut_off_late();
+  bool is_finished() const;
+
+  // Connection::Host
+  Backend& backend() override { return backend_; }
+  Connection::Time now() const override { return now_; }
+  void closed(Connection& connection) override;
+
+  using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                           asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+  asio::io_context& io_;
+  Backend backend_;
+  ServerOptions options_;
+  std::vector<std::shared_ptr<Listener>> listeners_;
+  std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
+  Timer tick_;
+  Connection::Time now_;
+  Connection::Time finish_by_ = Connection::Time::max();
+  std::function<void()> finished_;
+};
+
+}  // namespace holdfast::api::http

@@ -1,0 +1,105 @@
+#include "api/http/target.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "lock/key.h"
+#include "service/rules.h"
+
+namespace holdfast::api::http {
+namespace {
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+std::optional<std::string> form_decode(std::string_view text) {
+  std::string spaced(text);
+  std::replace(spaced.begin(), spaced.end(), '+', ' ');
+  return percent_decode(spaced);
+}
+
+}  // namespace
+
+std::optional<std::string> percent_decode(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '%') {
+      out += text[at];
+      continue;
+    }
+    if (text.size() - at < 3) return std::nullopt;
+    const int high = hex_digit(text[at + 1]);
+    const int low = hex_digit(text[at + 2]);
+    if (high < 0 || low < 0) return std::nullopt;
+    out += static_cast<char>(high << 4 | low);
+    at += 2;
+  }
+  return out;
+}
+
+std::optional<Target> split_target(std::string_view target) {
+  if (!target.starts_with('/')) {
+    const std::size_t scheme_end = target.find("://");
+    if (scheme_end != 4 && scheme_end != 5) return std::nullopt;
+    if (!target.starts_with("http://") && !target.starts_with("https://")) return std::nullopt;
+    const std::size_t path = target.find_first_of("/?", scheme_end + 3);
+    target = path == target.npos ? "/" : target.substr(path);
+    if (target.starts_with('?')) return std::nullopt;
+  }
+  if (target.find('#') != target.npos) return std::nullopt;
+  const std::size_t mark = target.find('?');
+  if (mark == target.npos) return Target{target, {}};
+  return Target{target.substr(0, mark), target.substr(mark + 1)};
+}
+
+service::Checked<Query> Query::parse(std::string_view query, std::initializer_list<std::string_view> known) {
+  Query out;
+  while (!query.empty()) {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::string_view part = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    if (part.empty()) continue;
+    const std::size_t equals = std::min(part.find('='), part.size());
+    const auto name = form_decode(part.substr(0, equals));
+    const auto value = form_decode(part.substr(std::min(equals + 1, part.size())));
+    if (!name || !value) return service::invalid("", "the query has a malformed percent escape");
+    if (!lock::is_utf8(*name) || !lock::is_utf8(*value))
+      return service::invalid("", "the query is not valid UTF-8");
+    if (std::find(known.begin(), known.end(), *name) == known.end()) {
+      return service::invalid(*name, fmt::format("there is no query parameter '{}' here", *name));
+    }
+    if (out.find(*name)) return service::invalid(*name, "the parameter is given twice");
+    out.values_.emplace_back(*name, *value);
+  }
+  return out;
+}
+
+const std::string* Query::find(std::string_view name) const {
+  const auto at =
+      std::find_if(values_.begin(), values_.end(), [&](const auto& pair) { return pair.first == name; });
+  return at == values_.end() ? nullptr : &at->second;
+}
+
+std::string Query::text(std::string_view name) const {
+  const std::string* value = find(name);
+  return value ? *value : std::string();
+}
+
+service::Checked<std::uint64_t> Query::number(std::string_view name, std::uint64_t most,
+                                              std::uint64_t otherwise) const {
+  const std::string* text = find(name);
+  if (!text) return otherwise;
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+  if (error == std::errc() && end == text->data() + text->size() && value >= 1 && value <= most) return value;
+  return service::invalid(name, fmt::format("{} is a number from 1 to {}", name, most));
+}
+
+}  // namespace holdfast::api::http

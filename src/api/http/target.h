@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "service/fault.h"
+
+namespace holdfast::api::http {
+
+// `text` with every %XX replaced by its byte, once; none when an escape is malformed.
+std::optional<std::string> percent_decode(std::string_view text);
+
+// Path and query of a request target. Both are views into the target, still encoded.
+struct Target {
+  std::string_view path;
+  std::string_view query;
+};
+
+// Takes origin form ("/v1/locks?prefix=a") and absolute form ("http://host/v1/locks"); anything else is none.
+std::optional<Target> split_target(std::string_view target);
+
+// The query parameters of one call. Like a form, `+` is a space. Each name at most once.
+class Query {
+ public:
+  // Refuses bad escapes, text that is not UTF-8, repeated names, and names that are not among `known`.
+  static service::Checked<Query> parse(std::string_view query, std::initializer_list<std::string_view> known);
+
+  // The value, or nothing when the name was not given.
+  const std::string* find(std::string_view name) const;
+  std::string text(std::string_view name) const;  // empty when not given
+
+  // A decimal number from 1 to `most`; `otherwise` when not given.
+  service::Checked<std::uint64_t> number(std::string_view name, std::uint64_t most,
+                                         std::uint64_t otherwise) const;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> values_;
+};
+
+}  // namespace holdfast::api::http

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+// The sockets of every protocol: one type for TCP and unix sockets, bound to the one network thread.
+
+namespace holdfast::api {
+
+namespace asio = boost::asio;
+
+using Executor = asio::io_context::executor_type;
+using Socket = asio::basic_stream_socket<asio::generic::stream_protocol, Executor>;
+
+template <class T>
+using Coroutine = asio::awaitable<T, Executor>;
+inline constexpr asio::use_awaitable_t<Executor> kAwait{};
+
+}  // namespace holdfast::api
