@@ -96,6 +96,19 @@ std::vector<std::string> read_owners(const object& in, std::string_view name) {
   return owners;
 }
 
+void flatten(const object& in, const std::string& prefix,
+             std::vector<std::pair<std::string, std::string>>& out) {
+  for (const auto& [name, value] : in) {
+    const std::string path = prefix + std::string(name);
+    if (const auto* inner = value.if_object()) {
+      flatten(*inner, path + ".", out);
+    } else {
+      out.emplace_back(path,
+                       value.is_string() ? std::string(value.get_string()) : boost::json::serialize(value));
+    }
+  }
+}
+
 }  // namespace
 
 template <>
@@ -180,7 +193,10 @@ Result<LockListReply> decode(std::string_view body) {
 
 template <>
 Result<StatusReply> decode(std::string_view body) {
-  return decode_object<StatusReply>(body, [](const object&, StatusReply&) -> std::string_view { return ""; });
+  return decode_object<StatusReply>(body, [](const object& in, StatusReply& reply) -> std::string_view {
+    flatten(in, "", reply.members);
+    return "";
+  });
 }
 
 Problem decode_problem(int status, std::string_view body) {

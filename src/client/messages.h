@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "client/deadline.h"
@@ -153,7 +154,9 @@ struct LockListReply {
   std::string json;
 };
 
+// Also the reply of calls that answer with nothing in particular.
 struct StatusReply {
+  std::vector<std::pair<std::string, std::string>> members;  // inner objects flattened as `outer.inner`
   std::string json;
 };
 

@@ -24,7 +24,9 @@ Result<ServerUrl> ServerUrl::parse(std::string_view text) {
   }
   const auto parsed = boost::urls::parse_uri(text);
   if (!parsed || parsed->host().empty() || parsed->has_query() || parsed->has_fragment() ||
-      parsed->has_userinfo() || (parsed->scheme() != "http" && parsed->scheme() != "https")) {
+      parsed->has_userinfo() ||
+      (!parsed->encoded_path().empty() && !parsed->encoded_path().starts_with('/')) ||
+      (parsed->scheme() != "http" && parsed->scheme() != "https")) {
     return malformed(text);
   }
   url.base_ = text;

@@ -17,7 +17,7 @@ void initialise_curl_once() {
   HOLDFAST_ASSERT(code == CURLE_OK);
 }
 
-constexpr int kLongestPollMs = 1000;
+constexpr int kLongestPollMs = 60'000;
 
 int poll_ms(std::optional<Clock::time_point> deadline) {
   if (!deadline) return kLongestPollMs;

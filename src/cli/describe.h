@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "client/messages.h"
+#include "client/problem.h"
+
+namespace holdfast::cli {
+
+// "deploy/prod" or "a and 2 other keys".
+std::string describe_keys(const std::vector<std::string>& keys);
+
+// One line that says who has the lock and for how long, such as
+// `deploy/prod is held by alice@host1 (pid 12) for 3m10s, expires in 12s, 2 waiting`, or that it is kept
+// closed. For refusals without such details it is the server's own sentence.
+std::string describe_refusal(const std::vector<std::string>& keys, const client::Problem& problem);
+
+// The holder's part of that line: `alice@host1 (pid 12) for 3m10s, expires in 12s`.
+std::string describe_holder(const client::Holder& holder);
+
+}  // namespace holdfast::cli
