@@ -38,8 +38,9 @@ class Keeper::Core {
   Result<void> recover() {
     const Result<Recovered> recovered = keeper::recover(state_, journal_, clock_, wall_);
     if (!recovered) return recovered.error();
-    snapshotter_ = std::make_shared<Snapshotter>(Snapshotter::Parts{io_, state_, *runner_, clock_},
-                                                 options_.snapshot_every_bytes, recovered->snapshot_sequence);
+    snapshotter_ = std::make_shared<Snapshotter>(
+        Snapshotter::Parts{io_, state_, *runner_, clock_}, options_.snapshot_every_bytes,
+        Snapshotter::Newest{recovered->snapshot.head.sequence, recovered->snapshot.bytes});
     loop_->start(recovered->head);
     return {};
   }
@@ -49,7 +50,7 @@ class Keeper::Core {
             .epoch = state_.epoch(),
             .revision = state_.revision(),
             .sequence = loop_->sequence(),
-            .snapshot_sequence = snapshotter_ ? snapshotter_->newest_sequence() : 0,
+            .snapshot_sequence = snapshotter_ ? snapshotter_->newest().sequence : 0,
             .pending = loop_->pending(),
             .refusing = loop_->refusing()};
   }

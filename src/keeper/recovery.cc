@@ -40,19 +40,19 @@ class Recovery {
       if (const auto created = create_cell(); !created) return created.error();
     }
     if (const auto took_over = take_over(); !took_over) return took_over.error();
-    return Recovered{journal_.head(), snapshot_sequence_};
+    return Recovered{journal_.head(), snapshot_};
   }
 
  private:
   Result<void> load_snapshot() {
-    const std::optional<journal::SnapshotInfo> snapshot = journal_.latest_snapshot();
-    if (!snapshot) return {};
-    snapshot_sequence_ = snapshot->head.sequence;
+    const std::optional<journal::SnapshotInfo> newest = journal_.latest_snapshot();
+    if (!newest) return {};
+    snapshot_ = *newest;
     lock::SnapshotLoader loader;
     std::uint64_t loaded = 0;
     const auto fed = journal_.read_snapshot([&](ByteView chunk) -> Result<void> {
       loaded += chunk.size();
-      tell("loading the snapshot, bytes", loaded, snapshot->bytes);
+      tell("loading the snapshot, bytes", loaded, snapshot_.bytes);
       loader.feed(chunk);
       return {};
     });
@@ -62,15 +62,16 @@ class Recovery {
 
   Result<void> replay_tail() {
     const std::uint64_t last = journal_.head().sequence;
-    if (last == snapshot_sequence_) return {};
-    return journal_.read(snapshot_sequence_ + 1, [&](std::uint64_t sequence, ByteView bytes) -> Result<void> {
-      tell("replaying the journal, entry", sequence, last);
-      const Result<lock::Entry> entry = lock::decode_entry(bytes);
-      if (!entry) return at_entry(sequence, entry.error());
-      const Result<void> replayed = lock::replay(state_, *entry);
-      if (!replayed) return at_entry(sequence, replayed.error());
-      return {};
-    });
+    if (last == snapshot_.head.sequence) return {};
+    return journal_.read(snapshot_.head.sequence + 1,
+                         [&](std::uint64_t sequence, ByteView bytes) -> Result<void> {
+                           tell("replaying the journal, entry", sequence, last);
+                           const Result<lock::Entry> entry = lock::decode_entry(bytes);
+                           if (!entry) return at_entry(sequence, entry.error());
+                           const Result<void> replayed = lock::replay(state_, *entry);
+                           if (!replayed) return at_entry(sequence, replayed.error());
+                           return {};
+                         });
   }
 
   // The first entry. There is no command for it: whoever may make a journal may make its cell.
@@ -137,7 +138,7 @@ class Recovery {
   const MonotonicClock& clock_;
   const WallClock& wall_;
   std::chrono::nanoseconds told_at_;
-  std::uint64_t snapshot_sequence_ = 0;
+  journal::SnapshotInfo snapshot_;
 };
 
 }  // namespace

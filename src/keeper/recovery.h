@@ -14,8 +14,8 @@
 namespace holdfast::keeper {
 
 struct Recovered {
-  journal::Head head;  // the takeover entry
-  std::uint64_t snapshot_sequence = 0;
+  journal::Head head;              // the takeover entry
+  journal::SnapshotInfo snapshot;  // from which it started; of entry 0 when there was none
 };
 
 // Fills `state`, which must be new. An empty journal gets its cell first, with an id and a secret from the

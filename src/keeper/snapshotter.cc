@@ -16,16 +16,19 @@ constexpr std::size_t kLargestSlice = 16'384;
 constexpr std::chrono::seconds kFirstPatience{10};
 constexpr std::chrono::minutes kLongestPatience{10};
 constexpr std::uint64_t kQuietShare = 8;
+// What an entry costs at least, however little it says: a tick has a few bytes, its record a block of the
+// disk.
+constexpr std::uint64_t kLeastEntryBytes = 1'024;
 
 }  // namespace
 
-Snapshotter::Snapshotter(const Parts& parts, std::uint64_t every_bytes, std::uint64_t newest_sequence)
+Snapshotter::Snapshotter(const Parts& parts, std::uint64_t every_bytes, Newest newest)
     : io_(parts.io),
       state_(parts.state),
       runner_(parts.runner),
       clock_(parts.clock),
       every_bytes_(every_bytes),
-      newest_sequence_(newest_sequence),
+      newest_(newest),
       slice_records_(kFirstSlice),
       not_before_(parts.clock.now()),
       patience_(kFirstPatience) {}
@@ -40,14 +43,17 @@ auto Snapshotter::alive(Handler handler) {
 
 void Snapshotter::at(const journal::Head& head, std::uint64_t bytes_since_snapshot, bool quiet) {
   if (active_ || stopped_) return;
-  if (bytes_since_snapshot < (quiet ? every_bytes_ / kQuietShare : every_bytes_)) return;
+  const std::uint64_t entries = head.sequence - newest_.sequence;
+  const std::uint64_t grown = std::max(bytes_since_snapshot, entries * kLeastEntryBytes);
+  const std::uint64_t due = std::max(every_bytes_, newest_.bytes);
+  if (grown < (quiet ? due / kQuietShare : due)) return;
   if (clock_.now() < not_before_) return;
   begin(head);
 }
 
 void Snapshotter::begin(const journal::Head& head) {
   active_ = true;
-  sweeping_sequence_ = head.sequence;
+  sweeping_ = {head.sequence, 0};
   sweep_.emplace(state_);
   using Writer = Result<std::unique_ptr<journal::SnapshotWriter>>;
   const auto writer = std::make_shared<Writer>();
@@ -96,12 +102,13 @@ void Snapshotter::send(bool all) {
     stream_->push(Bytes(chunk.begin(), chunk.end()));
     at += chunk.size();
   }
+  sweeping_.bytes += at;
   gathered_.erase(gathered_.begin(), gathered_.begin() + static_cast<std::ptrdiff_t>(at));
 }
 
 void Snapshotter::ended(const Result<void>& result) {
   if (!result) return failed(result.error());
-  newest_sequence_ = sweeping_sequence_;
+  newest_ = sweeping_;
   patience_ = kFirstPatience;
   stream_.reset();
   const auto trimmed = std::make_shared<Result<void>>();

@@ -28,15 +28,21 @@ class Snapshotter : public std::enable_shared_from_this<Snapshotter> {
     const MonotonicClock& clock;
   };
 
-  // A snapshot is due when `every_bytes` were appended since the last one; a quiet keeper takes it earlier,
-  // when an eighth of that has gathered: ticks fill the log too, and a restart is shorter after it.
-  Snapshotter(const Parts& parts, std::uint64_t every_bytes, std::uint64_t newest_sequence);
+  // The newest complete snapshot: the last entry that it covers, and its size. Zero: there is none.
+  struct Newest {
+    std::uint64_t sequence = 0;
+    std::uint64_t bytes = 0;
+  };
+
+  // A snapshot is due when the log since the last one has grown by `every_bytes`, and by as much as the last
+  // one took, so that a large state is not written over and over. A quiet keeper takes it when an eighth of
+  // that has gathered: ticks fill the log too, and a restart is shorter after it.
+  Snapshotter(const Parts& parts, std::uint64_t every_bytes, Newest newest);
 
   // The state is exactly the one after `head`, which is durable.
   void at(const journal::Head& head, std::uint64_t bytes_since_snapshot, bool quiet);
 
-  // The last entry that the newest complete snapshot covers.
-  std::uint64_t newest_sequence() const { return newest_sequence_; }
+  const Newest& newest() const { return newest_; }
 
   // Drops a snapshot that is under way, and begins none.
   void stop();
@@ -58,11 +64,11 @@ class Snapshotter : public std::enable_shared_from_this<Snapshotter> {
   JournalRunner& runner_;
   const MonotonicClock& clock_;
   const std::uint64_t every_bytes_;
-  std::uint64_t newest_sequence_;
+  Newest newest_;
 
   bool active_ = false;
   bool stopped_ = false;
-  std::uint64_t sweeping_sequence_ = 0;
+  Newest sweeping_;
   std::optional<lock::SnapshotSweep> sweep_;
   std::optional<SnapshotStream> stream_;
   Bytes gathered_;
