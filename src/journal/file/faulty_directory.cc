@@ -1,20 +1,40 @@
 #include "journal/file/faulty_directory.h"
 
+#include <mutex>
 #include <optional>
+#include <vector>
 
 namespace holdfast::journal::file {
 namespace {
 
 using Kind = Operation::Kind;
 
+// The present name of an open file, which a rename changes.
+class Name {
+ public:
+  explicit Name(std::string name) : name_(std::move(name)) {}
+  std::string get() const {
+    const std::lock_guard lock(mutex_);
+    return name_;
+  }
+  void rename(const std::string& from, const std::string& to) {
+    const std::lock_guard lock(mutex_);
+    if (name_ == from) name_ = to;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string name_;
+};
+
 class FaultyFile final : public File {
  public:
-  FaultyFile(std::unique_ptr<File> inner, const Script& script, std::string name, OpenMode mode)
+  FaultyFile(std::unique_ptr<File> inner, const Script& script, std::shared_ptr<Name> name, OpenMode mode)
       : inner_(std::move(inner)), script_(script), name_(std::move(name)), mode_(mode) {}
 
   Result<std::size_t> read(std::uint64_t offset, std::span<std::byte> out) override {
     const Verdict verdict = ask(Kind::read, offset, out.size());
-    if (verdict.error != 0) return errno_error("injected read of " + name_, verdict.error);
+    if (verdict.error != 0) return errno_error("injected read of " + name_->get(), verdict.error);
     return inner_->read(offset, out);
   }
 
@@ -25,18 +45,18 @@ class FaultyFile final : public File {
     if (verdict.written > 0) {
       if (auto part = inner_->write(offset, bytes.first(verdict.written)); !part) return part;
     }
-    return errno_error("injected write of " + name_, verdict.error);
+    return errno_error("injected write of " + name_->get(), verdict.error);
   }
 
   Result<void> sync() override {
     const Verdict verdict = ask(Kind::sync, 0, 0);
-    if (verdict.error != 0) return errno_error("injected sync of " + name_, verdict.error);
+    if (verdict.error != 0) return errno_error("injected sync of " + name_->get(), verdict.error);
     return verdict.pretend ? Result<void>() : inner_->sync();
   }
 
   Result<void> settle() override {
     const Verdict verdict = ask(Kind::settle, 0, 0);
-    if (verdict.error != 0) return errno_error("injected settle of " + name_, verdict.error);
+    if (verdict.error != 0) return errno_error("injected settle of " + name_->get(), verdict.error);
     return verdict.pretend ? Result<void>() : inner_->settle();
   }
 
@@ -45,7 +65,7 @@ class FaultyFile final : public File {
  private:
   Verdict ask(Kind kind, std::uint64_t offset, std::size_t bytes) {
     return script_({.kind = kind,
-                    .name = name_,
+                    .name = name_->get(),
                     .offset = offset,
                     .bytes = bytes,
                     .direct = mode_.direct,
@@ -54,7 +74,7 @@ class FaultyFile final : public File {
 
   std::unique_ptr<File> inner_;
   const Script& script_;
-  std::string name_;
+  std::shared_ptr<Name> name_;
   OpenMode mode_;
 };
 
@@ -74,12 +94,23 @@ class FaultyDirectory final : public Directory {
     if (verdict.cached_only) real.direct = real.write_through = false;
     auto file = inner_->open(name, real);
     if (!file) return file.error();
-    return std::make_unique<FaultyFile>(std::move(*file), script_, name, mode);
+    auto shared_name = std::make_shared<Name>(name);
+    {
+      const std::lock_guard lock(mutex_);
+      names_.push_back(shared_name);
+    }
+    return std::make_unique<FaultyFile>(std::move(*file), script_, std::move(shared_name), mode);
   }
 
   Result<void> rename(const std::string& from, const std::string& to) override {
     if (auto decided = decide(Kind::rename, from)) return *decided;
-    return inner_->rename(from, to);
+    if (auto renamed = inner_->rename(from, to); !renamed) return renamed;
+    const std::lock_guard lock(mutex_);
+    std::erase_if(names_, [](const std::weak_ptr<Name>& name) { return name.expired(); });
+    for (const auto& name : names_) {
+      if (const auto open = name.lock()) open->rename(from, to);
+    }
+    return {};
   }
 
   Result<void> remove(const std::string& name) override {
@@ -106,6 +137,8 @@ class FaultyDirectory final : public Directory {
 
   std::unique_ptr<Directory> inner_;
   Script script_;
+  std::mutex mutex_;
+  std::vector<std::weak_ptr<Name>> names_;  // of the files that are open
 };
 
 }  // namespace
