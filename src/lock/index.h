@@ -40,6 +40,12 @@ class Index {
     shard.erase(found);
   }
 
+  std::size_t size() const {
+    std::size_t size = 0;
+    for (const Shard& shard : shards_) size += shard.size();
+    return size;
+  }
+
  private:
   static constexpr std::size_t kShards = 256;
 

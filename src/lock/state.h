@@ -141,6 +141,7 @@ class State {
 
  private:
   friend class SnapshotSweep;
+  friend class Invariants;
   struct TimerPosition {
     State* state;
     std::uint32_t& operator()(TimerTarget target) const;

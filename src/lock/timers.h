@@ -25,11 +25,20 @@ struct TimerTarget {
 template <class Position>
 class Timers {
  public:
+  struct Entry {
+    JournalTime deadline;
+    TimerTarget target;
+    friend constexpr auto operator<=>(const Entry&, const Entry&) = default;
+  };
+
   explicit Timers(Position position) : position_(position) {}
 
   bool empty() const { return heap_.empty(); }
   JournalTime earliest() const { return heap_.empty() ? kNever : heap_.front().deadline; }
   TimerTarget earliest_target() const { return heap_.front().target; }
+
+  // In heap order.
+  const std::vector<Entry>& entries() const { return heap_; }
 
   // kNever removes the timer.
   void set(TimerTarget target, JournalTime deadline) {
@@ -47,12 +56,6 @@ class Timers {
   }
 
  private:
-  struct Entry {
-    JournalTime deadline;
-    TimerTarget target;
-    friend constexpr auto operator<=>(const Entry&, const Entry&) = default;
-  };
-
   void place(std::size_t at, const Entry& entry) {
     heap_[at] = entry;
     position_(entry.target) = static_cast<std::uint32_t>(at + 1);
