@@ -28,15 +28,18 @@ Result<void> check_snapshots(Directory& directory, const Listing& listing, Verif
 }  // namespace
 
 Result<VerifyReport> verify(const std::string& path) {
-  auto opened = open_directory(path, false);
-  if (!opened) return opened.error();
-  Directory& directory = **opened;
+  auto directory = open_directory(path, false);
+  if (!directory) return directory.error();
+  return verify(**directory);
+}
+
+Result<VerifyReport> verify(Directory& directory) {
   if (auto locked = directory.lock(); !locked) return locked.error();
   const auto listing = list_journal(directory);
   if (!listing) return listing.error();
   const auto presence = identify(directory, *listing);
   if (!presence) return presence.error();
-  if (*presence == Presence::fresh) return Error{Errc::not_a_journal, path + " holds no journal"};
+  if (*presence == Presence::fresh) return Error{Errc::not_a_journal, directory.path() + " holds no journal"};
 
   VerifyReport report;
   if (auto checked = check_snapshots(directory, *listing, report); !checked) return checked.error();

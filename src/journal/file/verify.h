@@ -25,5 +25,6 @@ struct VerifyReport {
 // nothing. Errors: Errc::in_use while a server runs on it, not_a_journal, unsupported, or errno of a failed
 // read.
 Result<VerifyReport> verify(const std::string& path);
+Result<VerifyReport> verify(Directory& directory);
 
 }  // namespace holdfast::journal::file
