@@ -8,6 +8,7 @@
 #include "keeper/loop.h"
 #include "keeper/recovery.h"
 #include "keeper/snapshotter.h"
+#include "keeper/takeover.h"
 #include "lock/state.h"
 
 namespace holdfast::keeper {
@@ -36,12 +37,13 @@ class Keeper::Core {
   }
 
   Result<void> recover() {
-    const Result<Recovered> recovered = keeper::recover(state_, journal_, clock_, wall_);
-    if (!recovered) return recovered.error();
+    const Result<journal::SnapshotInfo> snapshot = rebuild(state_, journal_, clock_);
+    if (!snapshot) return snapshot.error();
+    if (const Result<void> leads = take_over(state_, journal_, wall_); !leads) return leads.error();
     snapshotter_ = std::make_shared<Snapshotter>(
         Snapshotter::Parts{io_, state_, *runner_, clock_}, options_.snapshot_every_bytes,
-        Snapshotter::Newest{recovered->snapshot.head.sequence, recovered->snapshot.bytes});
-    loop_->start(recovered->head);
+        Snapshotter::Newest{snapshot->head.sequence, snapshot->bytes});
+    loop_->start(journal_.head());
     return {};
   }
 

@@ -10,6 +10,7 @@ Result<journal::Append> FaultyJournal::append(const journal::Head& previous, con
   ++appends_;
   ids_.push_back(id);
   changed_.wait(guard, [this] { return !held_; });
+  if (during_append_) during_append_();
   if (failing_) return Error{std::make_error_code(std::errc::io_error), "the disk failed"};
   if (!scripted_.empty()) {
     const journal::Append outcome = scripted_.front();
@@ -21,13 +22,13 @@ Result<journal::Append> FaultyJournal::append(const journal::Head& previous, con
 
 World::World(Runner kind, Options options)
     : runner_(kind == Runner::inline_ ? make_inline_runner(journal) : make_threaded_runner(io, journal)) {
-  const Result<Recovered> recovered = recover(state, journal, clock, wall);
-  EXPECT_TRUE(recovered) << recovered.error().message();
+  EXPECT_TRUE(rebuild(state, journal, clock));
+  EXPECT_TRUE(take_over(state, journal, wall));
   loop = std::make_shared<Loop>(Loop::Parts{io, state, *runner_, alarm, clock, wall}, options,
                                 Loop::Hooks{.fatal = [this](Error error) { fatal = std::move(error); },
                                             .durable = [this](const journal::Head&, std::uint64_t,
                                                               bool quiet) { quiet_entries += quiet; }});
-  loop->start(recovered->head);
+  loop->start(journal.head());
   pass();
   advance(StallGuard::kRound * (StallGuard::kRounds + 1));
 }

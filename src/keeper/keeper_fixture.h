@@ -14,6 +14,7 @@
 #include "keeper/alarm.h"
 #include "keeper/loop.h"
 #include "keeper/recovery.h"
+#include "keeper/takeover.h"
 #include "lock/entry.h"
 
 // What the keeper's tests share: clocks and an alarm that are moved by hand, a journal that fails on demand,
@@ -68,7 +69,10 @@ class FaultyJournal final : public journal::Journal {
   void set_full(bool full) { full_ = full; }
   void fail_appends() { failing_ = true; }
   // The next appends come to this instead of being written; `unknown` ones are not written.
-  void answer_next(journal::Append outcome) { scripted_.push_back(outcome); }
+  void answer_next(journal::Append outcome) {
+    const std::lock_guard guard(mutex_);
+    scripted_.push_back(outcome);
+  }
   // Appends wait while this is on.
   void hold(bool on) {
     {
@@ -77,9 +81,15 @@ class FaultyJournal final : public journal::Journal {
     }
     changed_.notify_all();
   }
+  // Runs within every append. Only where the test's thread appends.
+  void during_append(std::function<void()> what) { during_append_ = std::move(what); }
   void fail_snapshots(bool on) { failing_snapshots_ = on; }
   int appends() const { return appends_; }
-  std::vector<journal::AppendId> ids() const { return ids_; }
+  int snapshots_begun() const { return snapshots_begun_; }
+  std::vector<journal::AppendId> ids() {
+    const std::lock_guard guard(mutex_);
+    return ids_;
+  }
 
   journal::Durability durability() const override { return inner_->durability(); }
   journal::Head head() const override { return inner_->head(); }
@@ -95,6 +105,7 @@ class FaultyJournal final : public journal::Journal {
     return inner_->read_snapshot(visit);
   }
   Result<std::unique_ptr<journal::SnapshotWriter>> begin_snapshot(const journal::Head& head) override {
+    ++snapshots_begun_;
     if (failing_snapshots_) return Error{journal::make_error_code(journal::Errc::no_space), "no room"};
     return inner_->begin_snapshot(head);
   }
@@ -107,6 +118,8 @@ class FaultyJournal final : public journal::Journal {
   std::atomic<bool> failing_ = false;
   std::atomic<bool> failing_snapshots_ = false;
   std::atomic<int> appends_ = 0;
+  std::atomic<int> snapshots_begun_ = 0;
+  std::function<void()> during_append_;
   std::deque<journal::Append> scripted_;
   std::vector<journal::AppendId> ids_;
   std::mutex mutex_;

@@ -12,8 +12,8 @@ namespace {
 class LoopTest : public ::testing::TestWithParam<Runner> {};
 
 INSTANTIATE_TEST_SUITE_P(Journal, LoopTest, ::testing::Values(Runner::inline_, Runner::threaded),
-                         [](const auto& info) {
-                           return std::string(info.param == Runner::inline_ ? "Inline" : "Threaded");
+                         [](const auto& runner) {
+                           return std::string(runner.param == Runner::inline_ ? "Inline" : "Threaded");
                          });
 
 TEST_P(LoopTest, GrantsAndReleases) {
