@@ -1,0 +1,205 @@
+#include "language.h"
+
+#include <functional>
+#include <map>
+#include <sstream>
+#include <stdexcept>
+
+#include "lock/index.h"
+
+namespace holdfast::lock::testing {
+namespace {
+
+using Words = std::vector<std::string>;
+
+[[noreturn]] void bad(const std::string& what) {
+  throw std::invalid_argument(what);
+}
+
+// The request id as a server would see it: of one principal, with a print of what is asked.
+RequestTag tag_of(const std::string& who, std::string_view id, const std::string& asked) {
+  return {{hash_of(who + "\n" + std::string(id)), hash_of(id)}, hash_of(asked)};
+}
+
+struct Option {
+  std::string name;
+  std::string value;
+};
+
+Option option_of(const std::string& word) {
+  const std::size_t at = word.find('=');
+  if (at == std::string::npos) return {word, ""};
+  return {word.substr(0, at), word.substr(at + 1)};
+}
+
+// An option of one key. False when it is none.
+bool set_item(Item& item, const Option& option) {
+  if (option.name == "shared") return item.mode = Mode::shared, true;
+  if (option.name == "exclusive") return item.mode = Mode::exclusive, true;
+  if (option.name == "group") return item.group = option.value, true;
+  if (option.name == "permits")
+    return item.permits = static_cast<std::uint32_t>(std::stoul(option.value)), true;
+  if (option.name == "limit") return item.limit = static_cast<std::uint32_t>(std::stoul(option.value)), true;
+  return false;
+}
+
+// "report", "report(shared,group=x)", or "k1..k9" for nine keys.
+void add_items(const std::string& word, std::vector<Item>& items) {
+  if (const std::size_t dots = word.find(".."); dots != std::string::npos) {
+    const std::size_t digits = word.find_first_of("0123456789");
+    const std::string name = word.substr(0, digits);
+    const auto first = std::stoul(word.substr(digits, dots - digits));
+    const auto last = std::stoul(word.substr(dots + 2 + name.size()));
+    for (auto number = first; number <= last; ++number)
+      items.push_back({.key = name + std::to_string(number)});
+    return;
+  }
+  const std::size_t open = word.find('(');
+  Item item{.key = word.substr(0, open)};
+  if (open != std::string::npos) {
+    std::istringstream options(word.substr(open + 1, word.size() - open - 2));
+    for (std::string option; std::getline(options, option, ',');) {
+      if (!set_item(item, option_of(option))) bad("unknown option of a key: " + option);
+    }
+  }
+  items.push_back(std::move(item));
+}
+
+Acquire parse_acquire(const std::string& who, const Words& words, const Names& names) {
+  Acquire command{.principal = who, .owner = who};
+  const std::map<std::string, std::function<void(const std::string&)>> options{
+      {"ttl", [&](const auto& value) { command.ttl = parse_duration(value); }},
+      {"wait", [&](const auto& value) { command.wait = parse_duration(value); }},
+      {"claim", [&](const auto& value) { command.claim = parse_duration(value); }},
+      {"reattach", [&](const auto& value) { command.reattach = parse_duration(value); }},
+      {"lease", [&](const auto& value) { command.lease = names.lease(value); }},
+      {"reason", [&](const auto& value) { command.reason = value; }},
+      {"return", [&](const auto&) { command.on_held = OnHeld::return_hold; }},
+  };
+  Item common;
+  std::string id;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const Option option = option_of(words[i]);
+    if (const auto found = options.find(option.name); found != options.end()) {
+      found->second(option.value);
+    } else if (option.name == "id") {
+      id = option.value;
+    } else if (!set_item(common, option)) {
+      add_items(words[i], command.items);
+    }
+  }
+  std::string asked = who;
+  for (Item& item : command.items) {
+    if (common.mode == Mode::shared) item.mode = Mode::shared;
+    if (!common.group.empty()) item.group = common.group;
+    if (common.permits != 1) item.permits = common.permits;
+    if (common.limit != 0) item.limit = common.limit;
+    asked += "\n" + item.key + item.group + std::to_string(item.permits) + "/" + std::to_string(item.limit) +
+             (item.mode == Mode::shared ? "s" : "e");
+  }
+  if (command.lease) asked += std::to_string(command.lease->value);
+  if (!id.empty()) command.request = tag_of(who, id, asked);
+  return command;
+}
+
+OpenLease parse_open(const std::string& who, const Words& words) {
+  OpenLease command{.principal = who, .owner = who};
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const Option option = option_of(words[i]);
+    if (option.name == "ttl")
+      command.ttl = parse_duration(option.value);
+    else if (option.name == "id")
+      command.request = tag_of(who, option.value, "open");
+    else
+      bad("unknown option: " + words[i]);
+  }
+  return command;
+}
+
+Renew parse_renew(const Words& words, const Names& names) {
+  Renew command{.lease = names.lease(words.at(1))};
+  if (words.size() > 2) command.ttl = parse_duration(option_of(words[2]).value);
+  return command;
+}
+
+Release parse_release(const std::string& who, const Words& words, const Names& names) {
+  Release command{.lease = names.lease(words.at(1))};
+  std::string id;
+  std::string asked = "release" + words.at(1);
+  for (std::size_t i = 2; i < words.size(); ++i) {
+    const Option option = option_of(words[i]);
+    if (option.name == "keep_for")
+      command.keep_for = parse_duration(option.value);
+    else if (option.name == "id")
+      id = option.value;
+    else
+      command.keys.push_back(words[i]), asked += "\n" + words[i];
+  }
+  if (!id.empty()) command.request = tag_of(who, id, asked);
+  return command;
+}
+
+Abandon parse_abandon(const Words& words, const Names& names) {
+  Abandon command{.lease = names.lease(words.at(1))};
+  for (std::size_t i = 2; i < words.size(); ++i) {
+    const Option option = option_of(words[i]);
+    if (option.name == "reattach")
+      command.reattach = parse_duration(option.value);
+    else
+      command.keys.push_back(words[i]);
+  }
+  return command;
+}
+
+Action parse_show(const Words& words, const Names& names) {
+  if (words.at(1) == "lease") return ShowLease{names.lease(words.at(2))};
+  return ShowKey{words.at(1)};
+}
+
+Action parse_verb(const std::string& who, const Words& words, const Names& names) {
+  const std::string& verb = words.at(0);
+  if (verb == "acquire") return Command(parse_acquire(who, words, names));
+  if (verb == "open") return Command(parse_open(who, words));
+  if (verb == "renew") return Command(parse_renew(words, names));
+  if (verb == "release") return Command(parse_release(who, words, names));
+  if (verb == "cancel") return Command(Cancel{tag_of(who, words.at(1), "")});
+  if (verb == "detach") return Command(Detach{names.waiter(words.at(1))});
+  if (verb == "abandon") return Command(parse_abandon(words, names));
+  if (verb == "takeover") return Command(TakeOver{Epoch{std::stoul(words.at(1))}});
+  if (verb == "show") return parse_show(words, names);
+  if (verb == "fence") return CheckFence{words.at(1), FencingToken{std::stoul(words.at(2).substr(1))}};
+  if (verb == "time") return TimePasses{};
+  bad("unknown verb: " + verb);
+}
+
+}  // namespace
+
+Words words_of(std::string_view line) {
+  std::istringstream in{std::string(line)};
+  Words words;
+  for (std::string word; in >> word;) words.push_back(word);
+  return words;
+}
+
+Spoken parse_action(std::string_view line, const Names& names) {
+  Words words = words_of(line);
+  if (words.empty()) bad("nothing is said");
+  std::string who;
+  if (words[0].ends_with(':')) {
+    who = words[0].substr(0, words[0].size() - 1);
+    words.erase(words.begin());
+  }
+  return {who, parse_verb(who, words, names)};
+}
+
+Millis parse_duration(std::string_view text) {
+  if (text == "none" || text == "forever") return Millis(-1);
+  std::size_t end = 0;
+  const double number = std::stod(std::string(text), &end);
+  const std::string_view unit = text.substr(end);
+  const double factor = unit == "h" ? 3'600'000 : unit == "m" ? 60'000 : unit == "s" ? 1'000 : 1;
+  if (factor == 1 && unit != "ms" && !unit.empty()) bad("unknown unit: " + std::string(text));
+  return Millis(static_cast<std::int64_t>(number * factor + 0.5));
+}
+
+}  // namespace holdfast::lock::testing
