@@ -234,6 +234,23 @@ TEST_P(JournalConformance, TrimKeepsWhatThePreviousSnapshotNeeds) {
   EXPECT_EQ(entries_from(19), std::vector<std::string>{"z"});
 }
 
+// Bug: a second snapshot of one head pushes the previous one out, and a trim then takes its entries.
+TEST_P(JournalConformance, ASnapshotOfTheSameHeadReplacesTheNewest) {
+  append("a");
+  take_snapshot("previous");
+  append("b");
+  append("c");
+  take_snapshot("newest");
+  take_snapshot("newest again");
+  EXPECT_EQ(snapshot_state(), "newest again");
+  ASSERT_TRUE(journal_->trim());
+  EXPECT_THAT(entries_from(2), ElementsAre("b", "c"));
+  if (!GetParam().survives_reopen) return;
+  reopen();
+  EXPECT_EQ(snapshot_state(), "newest again");
+  EXPECT_THAT(entries_from(2), ElementsAre("b", "c"));
+}
+
 // Bug: the count is not reset by a snapshot, or counts entries that it covers.
 TEST_P(JournalConformance, CountsBytesSinceTheNewestSnapshot) {
   append("12345");

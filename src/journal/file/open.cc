@@ -68,9 +68,11 @@ Result<void> FileJournal::recover(const Listing& listing, const Warn& warn) {
   if (!scan) return scan.error();
   if (!scan->damages.empty()) return damage_error(*directory_, scan->damages.front(), kLogRemedy);
   if (scan->torn_tail) {
-    warn(fmt::format(
-        "{} at offset {}: cut a record that was not completely written; it was never acknowledged",
-        directory_->path_of(segment_name(scan->segments.back().ordinal)), scan->end_offset));
+    warn(
+        fmt::format("{} at offset {}: cut the last record, which is not whole: most likely it was being "
+                    "written at a crash and "
+                    "was never acknowledged",
+                    directory_->path_of(segment_name(scan->segments.back().ordinal)), scan->end_offset));
   }
   if (auto resumed = writer_.resume(*scan); !resumed) return resumed.error();
   for (const std::uint64_t ordinal : scan->leftover) leftover_.push_back(segment_name(ordinal));
