@@ -172,7 +172,7 @@ def parse_arguments():
     parser.add_argument("--writer", default=os.path.join(here, "powercut_writer"), help="a command")
     parser.add_argument("--sabotage", nargs="?", const="writes", default="",
                         help="handed to the writer: `writes` or `names` are then not synced")
-    parser.add_argument("--expect-loss", action="store_true", help="succeed only when something was lost")
+    parser.add_argument("--expect-loss", action="store_true", help="stop at the first loss, and succeed only when there was one")
     return parser.parse_args()
 
 
@@ -181,7 +181,7 @@ def main():
     enter_namespace()
     command = shlex.split(arguments.writer)
     scratch = tempfile.mkdtemp(prefix="holdfast-powercut-")
-    lost, acknowledged = 0, 0
+    cuts, lost, acknowledged = 0, 0, 0
     try:
         disk = Disk(scratch)
         disk.format()
@@ -191,6 +191,9 @@ def main():
             entries, losses = one_cut(disk, command, history, seed, arguments.sabotage)
             acknowledged += entries
             lost += len(losses)
+            cuts += 1
+            if losses and arguments.expect_loss:
+                break
             if losses:
                 print(f"cut with --seed {seed}: {len(losses)} lost, first: {losses[0]}", file=sys.stderr)
                 disk.format()
@@ -198,7 +201,7 @@ def main():
     finally:
         subprocess.run(["umount", os.path.join(scratch, "mnt")], stderr=subprocess.DEVNULL)
         shutil.rmtree(scratch, ignore_errors=True)
-    print(f"powercut: {arguments.cuts} cuts, {lost} lost")
+    print(f"powercut: {cuts} cuts, {lost} lost")
     print(f"{acknowledged} entries acknowledged", file=sys.stderr)
     failed = (lost == 0) if arguments.expect_loss else (lost > 0)
     sys.exit(1 if failed else 0)
