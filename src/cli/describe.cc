@@ -24,7 +24,7 @@ std::string describe_refusal(const std::vector<std::string>& keys, const client:
   const bool details = !problem.holders.empty() || problem.queue_length.value_or(0) > 0;
   if (!closed && !(problem.code == "held" && details)) return problem.text();
 
-  std::string text = describe_keys(keys);
+  std::string text = problem.key.empty() ? describe_keys(keys) : problem.key;
   if (closed) {
     text += " is kept closed after its last holder";
   } else if (problem.holders.empty()) {

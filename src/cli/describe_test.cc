@@ -1,5 +1,6 @@
 #include "cli/describe.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace holdfast::cli {
@@ -28,6 +29,12 @@ TEST(DescribeRefusal, NamesReasonOtherHoldersAndMissingExpiry) {
   EXPECT_EQ(
       describe_refusal({"a", "b"}, problem),
       "a and 1 other key is held by alice@host1 (pid 12) for 3m10s (release 7), without expiry, and 1 more");
+}
+
+TEST(DescribeRefusal, NamesTheOneKeyOfSeveralThatIsInTheWay) {
+  auto problem = held();
+  problem.key = "b";
+  EXPECT_THAT(describe_refusal({"a", "b", "c"}, problem), testing::StartsWith("b is held by alice"));
 }
 
 TEST(DescribeRefusal, FallsBackToTheServersWordsWhenItMayNotSeeTheHolders) {

@@ -66,9 +66,10 @@ int end(const Options& options) {
   if (!settings) return kExitUsage;
   client::Connection connection(*settings);
   const std::string handle = read_handle(options.lease);
+  const std::string request_id = client::new_request_id();
   const auto answer = client::persist(
       [&](client::Milliseconds left) {
-        return connection.end_lease(id_of_handle(handle), handle, {.timeout = left});
+        return connection.end_lease(id_of_handle(handle), handle, request_id, {.timeout = left});
       },
       kPatience, {});
   return conclude<client::StatusReply>(answer, options.client, *settings,
@@ -90,13 +91,14 @@ int list(const Options& options) {
     const int code = conclude<client::LeaseListReply>(
         answer, options.client, *settings, [&](const client::LeaseListReply& reply) {
           for (const auto& [lease, holds] : reply.leases) {
-            rows.push_back({lease.id, lease.owner, time_left(lease), std::to_string(holds.size())});
+            const std::string ttl = lease.ttl ? format_duration(*lease.ttl) : "none";
+            rows.push_back({lease.id, lease.owner, ttl, time_left(lease)});
           }
         });
     if (code != kExitOk) return code;
     cursor = std::get<client::LeaseListReply>(*answer).next_cursor;
   } while (!cursor.empty());
-  if (!options.client.json) print_table({"LEASE", "OWNER", "EXPIRES IN", "HOLDS"}, rows);
+  if (!options.client.json) print_table({"LEASE", "OWNER", "TTL", "EXPIRES IN"}, rows);
   return kExitOk;
 }
 

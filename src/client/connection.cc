@@ -44,11 +44,11 @@ Answer<Reply> Connection::call(store::HttpRequest request, const CallOptions& op
   if (response->status < 200 || response->status >= 300) {
     Problem problem = decode_problem(response->status, response->body);
     read_retry_after(*response, problem);
-    return std::variant<Reply, Problem>(std::move(problem));
+    return Answer<Reply>(boost::system::in_place_value, std::move(problem));
   }
   auto reply = decode<Reply>(response->body.empty() ? std::string_view("{}") : response->body);
   if (!reply) return reply.error();
-  return std::variant<Reply, Problem>(std::move(*reply));
+  return Answer<Reply>(boost::system::in_place_value, std::move(*reply));
 }
 
 template <class Reply>
@@ -90,8 +90,9 @@ Answer<LeaseReply> Connection::show_lease(const std::string& id, const CallOptio
 }
 
 Answer<StatusReply> Connection::end_lease(const std::string& id, const std::string& handle,
-                                          const CallOptions& options) {
-  store::HttpRequest request{.method = "DELETE", .url = "/v1/leases/" + encode_path(id)};
+                                          const std::string& request_id, const CallOptions& options) {
+  store::HttpRequest request{
+      .method = "DELETE", .url = with_query("/v1/leases/" + encode_path(id), {{"request_id", request_id}})};
   if (!handle.empty()) request.headers.push_back({"X-Holdfast-Lease", handle});
   return call<StatusReply>(std::move(request), options);
 }

@@ -42,7 +42,7 @@ class Connection {
   Answer<LeaseReply> show_lease(const std::string& id, const CallOptions& options = {});
   // `handle` may be empty where the principal owns the lease.
   Answer<StatusReply> end_lease(const std::string& id, const std::string& handle,
-                                const CallOptions& options = {});
+                                const std::string& request_id, const CallOptions& options = {});
   Answer<LeaseListReply> list_leases(const std::string& principal, const std::string& cursor,
                                      const CallOptions& options = {});
 

@@ -210,6 +210,7 @@ Problem decode_problem(int status, std::string_view body) {
   problem.title = text_member(in, "title");
   problem.detail = text_member(in, "detail");
   problem.field = text_member(in, "field");
+  problem.key = text_member(in, "key");
   problem.holders = read_holders(in);
   if (const auto length = number_member(in, "queue_length")) {
     problem.queue_length = static_cast<std::uint64_t>(*length);

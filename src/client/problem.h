@@ -19,6 +19,7 @@ struct Problem {
   std::string field;  // what a validation error is about
 
   // Of a refused acquire.
+  std::string key;  // the one of its keys that was in the way
   std::vector<Holder> holders;
   std::optional<std::uint64_t> queue_length;
   std::vector<std::string> blocked_by;  // owners of the waiters ahead, as far as the server names them

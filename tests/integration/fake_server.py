@@ -16,11 +16,13 @@ class FakeServer:
         self.holders = {}  # key -> handle
         self.granted = {}  # request_id -> reply
         self.calls = []  # (path, body), in order of arrival
+        self.authorizations = []  # the header of each call
         self.token = 0
         self.stalled = threading.Event()  # while set, no reply is sent
         self.lose_replies = {}  # path -> how many replies to lose
         self.refusals = {}  # path -> (status, body), until removed
-        self.ttl_ms = None  # overrides expires_in_ms of renewals
+        self.delays = {}  # path -> (seconds before acting, seconds before replying)
+        self.acted_at = {}  # path -> CLOCK_BOOTTIME of the last time it acted
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.http.daemon_threads = True
         self.url = "http://127.0.0.1:%d" % self.http.server_address[1]
@@ -80,7 +82,7 @@ class FakeServer:
             if body["lease"] not in self.holders.values():
                 return 410, {"code": "lease_gone", "status": 410, "detail": "the lease has ended",
                              "ended_by": "break", "by": "bob", "reason": "testing"}
-            ttl = self.ttl_ms or self.ttl
+            ttl = self.ttl
             return 200, {"lease": {"id": body["lease"].split(".")[0], "ttl_ms": ttl,
                                    "expires_in_ms": None if ttl < 0 else ttl}, "revision": self.token}
 
@@ -103,8 +105,13 @@ class FakeServer:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 with fake.lock:
                     fake.calls.append((self.path, body))
+                    fake.authorizations.append(self.headers["Authorization"])
+                before, after = fake.delays.get(self.path, (0, 0))
+                time.sleep(before)
                 refusal = fake.refusals.get(self.path)
                 status, reply = refusal or getattr(fake, self.path.rsplit("/", 1)[1])(body)
+                fake.acted_at[self.path] = time.clock_gettime(time.CLOCK_BOOTTIME)
+                time.sleep(after)
                 while fake.stalled.is_set():
                     time.sleep(0.01)
                 if fake.lose_replies.get(self.path, 0) > 0:

@@ -1,6 +1,8 @@
 #include "store/http/http_client.h"
 
 #include <algorithm>
+#include <csignal>
+#include <ctime>
 
 #include <curl/curl.h>
 
@@ -24,6 +26,33 @@ int poll_ms(std::optional<Clock::time_point> deadline) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - Clock::now()).count();
   return static_cast<int>(std::clamp<long long>(left, 0, kLongestPollMs));
 }
+
+// Writing to a TLS connection that the peer has closed raises SIGPIPE, which would end the program. Blocked
+// on this thread for the time of an exchange, and forgotten if it came; the process's own handling stays as
+// it is.
+class SigpipeShield {
+ public:
+  SigpipeShield() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    sigset_t pending;
+    sigpending(&pending);
+    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &pipe_, &old_);
+  }
+  ~SigpipeShield() {
+    const timespec at_once{};
+    if (!was_pending_) sigtimedwait(&pipe_, nullptr, &at_once);
+    pthread_sigmask(SIG_SETMASK, &old_, nullptr);
+  }
+  SigpipeShield(const SigpipeShield&) = delete;
+  SigpipeShield& operator=(const SigpipeShield&) = delete;
+
+ private:
+  sigset_t pipe_;
+  sigset_t old_;
+  bool was_pending_;
+};
 
 }  // namespace
 
@@ -63,6 +92,7 @@ Result<HttpResponse> HttpClient::send(const HttpRequest& request, std::stop_toke
   std::optional<Clock::time_point> deadline;
   if (request.timeout) deadline = Clock::now() + *request.timeout;
 
+  const SigpipeShield shield;
   CURLM* const multi = handles_->multi;
   CURL* const easy = handles_->easy;
   CurlExchange exchange(easy, settings_, request);
