@@ -44,6 +44,7 @@ Checked<lock::Item> item_of(WantedKey wanted, const Wanted& defaults) {
     if (const auto fault = check_count(*limit, lock::kMaxPermits, limit_field)) return *fault;
     if (permits > *limit) return invalid(limit_field, "the permits are more than the limit");
   }
+  if (item.group == kDefaultGroup) item.group.clear();
   item.permits = static_cast<std::uint32_t>(permits);
   item.limit = static_cast<std::uint32_t>(limit.value_or(0));
   return item;

@@ -121,14 +121,25 @@ TEST_F(CheckerTest, KeysMustBeKeysAndDistinct) {
 
 TEST_F(CheckerTest, AnItemTakesFromTheRequestWhatItDoesNotSay) {
   AcquireRequest request = many({"a", "b", "c"});
-  request.how = {.mode = lock::Mode::shared, .group = "read", .permits = 2, .limit = 8};
+  request.how = {.mode = lock::Mode::shared, .group = "all", .permits = 2, .limit = 8};
   request.keys[1].how = {.group = "write", .permits = 3};
   request.keys[2].how.mode = lock::Mode::exclusive;
   const auto command = checker.acquire(caller, request);
   ASSERT_TRUE(command);
-  EXPECT_EQ(command->items[0], (lock::Item{"a", lock::Mode::shared, "read", 2, 8}));
+  EXPECT_EQ(command->items[0], (lock::Item{"a", lock::Mode::shared, "all", 2, 8}));
   EXPECT_EQ(command->items[1], (lock::Item{"b", lock::Mode::shared, "write", 3, 8}));
   EXPECT_EQ(command->items[2], (lock::Item{"c", lock::Mode::exclusive, "", 1, 0}));
+}
+
+// Kills: two names for the default group, which would keep its holders apart.
+TEST_F(CheckerTest, TheDefaultGroupHasOneForm) {
+  AcquireRequest request = many({"a", "b"});
+  request.how.mode = lock::Mode::shared;
+  request.keys[1].how.group = "read";
+  const auto command = checker.acquire(caller, request);
+  ASSERT_TRUE(command);
+  EXPECT_EQ(command->items[0].group, "");
+  EXPECT_EQ(command->items[1].group, "");
 }
 
 TEST_F(CheckerTest, AnExclusiveItemSaysNothingOfSharing) {

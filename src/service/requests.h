@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lock/command.h"
@@ -11,6 +12,9 @@
 // wrote; nothing means that the client did not say. Leases come in as handles.
 
 namespace holdfast::service {
+
+// The group of a shared hold that names none. In commands, events and the state it is the empty text.
+inline constexpr std::string_view kDefaultGroup = "read";
 
 // Who asks. The principal is empty for an anonymous caller.
 struct Caller {

@@ -48,16 +48,16 @@ TEST(JsonWriter, WritesWhatAParserReads) {
 
 TEST(LockJson, AcquiredIsTheDocumentedBody) {
   const service::LeaseHandles handles{std::array<std::byte, 32>{}};
-  const lock::Acquired acquired{
-      .lease = {.id = {7},
-                .owner = "me \"x\"",
-                .ttl = lock::Millis(30'000),
-                .expires_in = lock::Millis(29'990)},
-      .grants = {{.key = "a/b", .token = {41}, .fence_floor = {40}},
-                 {.key = "c", .mode = lock::Mode::shared, .permits = 3, .token = {42}, .fence_floor = {42}},
-                 {.key = "d", .mode = lock::Mode::shared, .group = "w", .token = {43}, .fence_floor = {43}}},
-      .waited = lock::Millis(5),
-      .queued = lock::Millis(6)};
+  lock::Acquired acquired;
+  acquired.lease = {
+      .id = {7}, .owner = "me \"x\"", .ttl = lock::Millis(30'000), .expires_in = lock::Millis(29'990)};
+  acquired.grants.push_back({.key = "a/b", .token = {41}, .fence_floor = {40}});
+  acquired.grants.push_back(
+      {.key = "c", .mode = lock::Mode::shared, .permits = 3, .token = {42}, .fence_floor = {42}});
+  acquired.grants.push_back(
+      {.key = "d", .mode = lock::Mode::shared, .group = "w", .token = {43}, .fence_floor = {43}});
+  acquired.waited = lock::Millis(5);
+  acquired.queued = lock::Millis(6);
   std::string text;
   JsonWriter out(text);
   write_reply(out, lock::Revision{99}, acquired, handles);

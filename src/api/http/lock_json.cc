@@ -3,11 +3,10 @@
 #include <charconv>
 
 #include "base/assert.h"
+#include "service/requests.h"
 
 namespace holdfast::api::http {
 namespace {
-
-constexpr std::string_view kDefaultGroup = "read";
 
 void write_how(JsonWriter& out, lock::Mode mode, std::string_view group, std::uint32_t permits) {
   out.member("mode", name_of(mode));
@@ -15,7 +14,7 @@ void write_how(JsonWriter& out, lock::Mode mode, std::string_view group, std::ui
   if (mode == lock::Mode::exclusive) {
     out.null();
   } else {
-    out.text(group.empty() ? kDefaultGroup : group);
+    out.text(group.empty() ? service::kDefaultGroup : group);
   }
   out.member("permits", permits);
 }

@@ -51,6 +51,8 @@ void RequestParser::on_field_impl(Field name, Text name_text, Text value, ErrorC
       return keep(request_.host);
     case Field::origin:
       return keep(request_.origin);
+    case Field::sec_fetch_site:
+      return keep(request_.fetch_site);
     case Field::content_type:
       return keep(request_.content_type);
     case Field::expect:
@@ -58,7 +60,6 @@ void RequestParser::on_field_impl(Field name, Text name_text, Text value, ErrorC
       return;
     case Field::unknown:
       if (iequals(name_text, "X-Holdfast-Lease")) return keep(request_.lease_handle);
-      if (iequals(name_text, "Sec-Fetch-Site")) return keep(request_.fetch_site);
       return;
     default:
       return;
