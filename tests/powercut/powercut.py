@@ -155,7 +155,7 @@ def one_cut(disk, command, history, seed, sabotage):
     lines = write_until_killed(command, directory, seed, sabotage, chance.uniform(0.01, 1.2))
     history.note(lines)
     disk.cut_power()
-    checked = subprocess.run([*command, "check", disk.mount()], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    checked = subprocess.run([*command, "check", disk.mount()], capture_output=True, check=False)
     disk.unmount()
     acknowledged = sum(1 for line in lines if line.startswith("A"))
     if checked.returncode != 0:
@@ -172,7 +172,8 @@ def parse_arguments():
     parser.add_argument("--writer", default=os.path.join(here, "powercut_writer"), help="a command")
     parser.add_argument("--sabotage", nargs="?", const="writes", default="",
                         help="handed to the writer: `writes` or `names` are then not synced")
-    parser.add_argument("--expect-loss", action="store_true", help="stop at the first loss, and succeed only when there was one")
+    parser.add_argument("--expect-loss", action="store_true",
+                        help="stop at the first loss, and succeed only when there was one")
     return parser.parse_args()
 
 

@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
@@ -62,6 +64,9 @@ class Directory {
   // Errc::unsupported on a network file system, where this lock excludes nobody on other machines.
   virtual Result<void> lock() = 0;
 };
+
+// The name of the file system with this number of statfs(2) if it is one of other machines, or may be.
+std::optional<std::string_view> remote_file_system(std::uint32_t type);
 
 // The directory `path` of this machine; with `make`, it and its parents are made, durably, where missing.
 Result<std::unique_ptr<Directory>> open_directory(const std::string& path, bool make);
