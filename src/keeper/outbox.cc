@@ -65,6 +65,7 @@ void Outbox::nobody_was_told(std::size_t index, std::vector<Answer>& in_flight) 
     return true;
   };
   for (const lock::Grant& grant : lost.grants) {
+    if (!grant.fresh) continue;  // its lease held the key before, and somebody knows of that
     bool known = was_told(lost.lease.id, grant.key);
     for (std::size_t later = index + 1; !known && later < answers_.size(); ++later) {
       known = passes_to(answers_[later], grant.key);

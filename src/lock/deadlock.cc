@@ -22,8 +22,8 @@ struct Step {
   Ref<Lock> over;        // the key for which `from` waits
 };
 
-// Breadth-first from the asker over everyone it would depend on. Each queue is walked once: who stands ahead of
-// a place that was walked was walked with it.
+// Breadth-first from the asker over everyone it would depend on. Each queue is walked once: who stands ahead
+// of a place that was walked was walked with it.
 class Search {
  public:
   Search(const State& state, Ref<Lease> asker) : state_(state), asker_(asker) {
@@ -118,7 +118,8 @@ class Search {
 
 }  // namespace
 
-std::vector<std::string> deadlock_cycle(const State& state, Ref<Lease> asker, const std::vector<Wanted>& wanted) {
+std::vector<std::string> deadlock_cycle(const State& state, Ref<Lease> asker,
+                                        const std::vector<Wanted>& wanted) {
   const Lease& lease = state.leases()[asker];
   if (lease.hold_count == 0 && lease.waiter_count == 0) return {};
   return Search(state, asker).run(wanted);

@@ -16,7 +16,9 @@ struct Decide {
   Decision operator()(const Cancel& command) const { return decide_cancel(state, now, command); }
   Decision operator()(const Detach& command) const { return decide_detach(state, now, command); }
   Decision operator()(const Abandon& command) const { return decide_abandon(state, now, command); }
-  Decision operator()(const TakeOver& command) const { return {{TookOver{command.epoch}}, ReleaseDone{}, {}}; }
+  Decision operator()(const TakeOver& command) const {
+    return {{TookOver{command.epoch}}, ReleaseDone{}, {}};
+  }
 };
 
 }  // namespace
@@ -27,12 +29,14 @@ Decision decide(const State& state, JournalTime now, const Command& command) {
 
 std::vector<Event> decide_due(const State& state, JournalTime now, TimerTarget due) {
   switch (due.kind) {
-    case TimerKind::lease: return end_lease(state, Ref<Lease>{due.number}, Ended::expiry, Millis(0), {});
+    case TimerKind::lease:
+      return end_lease(state, Ref<Lease>{due.number}, Ended::expiry, Millis(0), {});
     case TimerKind::waiter: {
       const Waiter& waiter = state.waiters()[Ref<Waiter>{due.number}];
       return {WaitEnded{waiter.id, waiter.deadline <= now ? WaitEnd::timed_out : WaitEnd::not_reattached}};
     }
-    case TimerKind::closed_key: break;
+    case TimerKind::closed_key:
+      break;
   }
   return {KeyOpened{std::string(state.locks()[Ref<Lock>{due.number}].key.view())}};
 }

@@ -8,8 +8,8 @@
 #include "lock/reply.h"
 #include "lock/state.h"
 
-// Every rule of what may happen. Pure: the same state, time and command give the same decision, and nothing is
-// changed; the events are folded in by evolve().
+// Every rule of what may happen. Pure: the same state, time and command give the same decision, and nothing
+// is changed; the events are folded in by evolve().
 
 namespace holdfast::lock {
 

@@ -18,7 +18,8 @@ struct Need {
   bool converts = false;    // already held otherwise
   bool now = false;         // needs no waiting
 
-  Shape shape() const { return {item->mode, item->group, item->permits}; }
+  std::string_view group() const { return kept_group(item->mode, item->group); }
+  Shape shape() const { return {item->mode, group(), item->permits}; }
 };
 
 class AcquireDecision {
@@ -55,9 +56,12 @@ class AcquireDecision {
         const WaiterId waiter = state_.waiters()[request.waiter].id;
         return {{WaiterAttached{waiter, command_.wait}}, std::nullopt, waiter};
       }
-      case Request::Kind::granted: return repeat_grant(ref);
-      case Request::Kind::ended_wait: return {{}, ended_wait(request.wait_end)};
-      default: break;
+      case Request::Kind::granted:
+        return repeat_grant(ref);
+      case Request::Kind::ended_wait:
+        return {{}, ended_wait(request.wait_end)};
+      default:
+        break;
     }
     Refused refused = lease_gone(state_, request.lease_id);
     refused.ended = EndedInfo{request.lease_end};
@@ -88,10 +92,13 @@ class AcquireDecision {
   Refused ended_wait(WaitEnd how) const {
     switch (how) {
       case WaitEnd::cancelled:
-      case WaitEnd::broken: return refuse(Code::cancelled, "the wait of this request was cancelled");
+      case WaitEnd::broken:
+        return refuse(Code::cancelled, "the wait of this request was cancelled");
       case WaitEnd::lease_ended:
-      case WaitEnd::hold_lost: return refuse(Code::lease_gone, "the lease was lost while the request waited");
-      default: break;
+      case WaitEnd::hold_lost:
+        return refuse(Code::lease_gone, "the lease was lost while the request waited");
+      default:
+        break;
     }
     for (const Item& item : command_.items) {
       const Ref<Lock> lock = state_.find_lock(item.key);
@@ -145,8 +152,8 @@ class AcquireDecision {
       }
     }
     if (need.limit != 0 && need.item->permits > need.limit) {
-      Refused refused = refuse(Code::invalid_argument, "permits is larger than the limit of the key, " +
-                                                           std::to_string(need.limit));
+      Refused refused = refuse(Code::invalid_argument,
+                               "permits is larger than the limit of the key, " + std::to_string(need.limit));
       refused.key = need.item->key;
       return refused;
     }
@@ -197,8 +204,8 @@ class AcquireDecision {
       granted.lease = LeaseId{state_.revision().next().value};
       acquired.lease = {granted.lease, command_.owner, command_.ttl,
                         command_.ttl == kNoExpiry ? std::nullopt : std::optional(command_.ttl)};
-      decision.events.push_back(LeaseOpened{false, command_.ttl, command_.ttl, command_.principal,
-                                            command_.owner, command_.metadata, {}});
+      decision.events.push_back(LeaseOpened{
+          false, command_.ttl, command_.ttl, command_.principal, command_.owner, command_.metadata, {}});
     }
     if (!granted.keys.empty()) decision.events.push_back(std::move(granted));
     decision.reply = std::move(acquired);
@@ -211,8 +218,9 @@ class AcquireDecision {
     const bool weaker = need.converts && weakens(state_.holds()[need.own], need.shape());
     const FencingToken token = weaker ? state_.holds()[need.own].token : next;
     if (!weaker) next = next.next();
-    granted.keys.push_back({item.key, item.mode, item.group, item.permits, need.limit, token});
+    granted.keys.push_back({item.key, item.mode, std::string(need.group()), item.permits, need.limit, token});
     Grant grant{item.key, item.mode, shown_group(item.mode, item.group), item.permits, token, token, {}};
+    grant.fresh = !need.own;
     if (need.lock) grant.fence_floor = floor_with(state_, need.lock, need.own, token);
     if (weaker) grant.acquired_at = state_.holds()[need.own].acquired_at;
     return grant;
@@ -238,8 +246,8 @@ class AcquireDecision {
                     .request = command_.request};
     for (const Need& need : needs_) {
       const Item& item = *need.item;
-      event.items.push_back(
-          {item.key, item.mode, item.group, item.permits, need.limit, need.converts, need.relies});
+      event.items.push_back({item.key, item.mode, std::string(need.group()), item.permits, need.limit,
+                             need.converts, need.relies});
     }
     return {{std::move(event)}, std::nullopt, WaiterId{state_.revision().next().value}};
   }

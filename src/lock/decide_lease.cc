@@ -1,10 +1,14 @@
+#include <algorithm>
+
 #include "lock/decide.h"
 #include "lock/info.h"
 
 namespace holdfast::lock {
 namespace {
 
-Decision refused(Refused refusal) { return {{}, std::move(refusal), {}}; }
+Decision refused(Refused refusal) {
+  return {{}, std::move(refusal), {}};
+}
 
 // The answer to a request that was carried out before: the same again, or that the id is another request's.
 std::optional<Decision> repeated(const State& state, JournalTime now, const RequestTag& tag) {
@@ -35,7 +39,8 @@ std::vector<std::string> held_keys(const State& state, const Lease& lease) {
 }
 
 // Those of `keys` that the lease holds.
-std::vector<std::string> held_among(const State& state, Ref<Lease> lease, const std::vector<std::string>& keys) {
+std::vector<std::string> held_among(const State& state, Ref<Lease> lease,
+                                    const std::vector<std::string>& keys) {
   std::vector<std::string> held;
   for (const std::string& key : keys) {
     if (state.find_hold(lease, state.find_lock(key))) held.push_back(key);
@@ -43,12 +48,28 @@ std::vector<std::string> held_among(const State& state, Ref<Lease> lease, const 
   return held;
 }
 
+// Whether the waiter, of the lease that holds them, converts or relies on one of the keys (protocol.md 24).
+bool loses_ground(const State& state, const Waiter& waiter, const std::vector<std::string>& keys) {
+  return std::ranges::any_of(waiter.places, [&](Ref<Place> at) {
+    const Place& place = state.places()[at];
+    if (!place.converts && !place.relies) return false;
+    return std::ranges::find(keys, state.locks()[place.lock].key.view()) != keys.end();
+  });
+}
+
 // Ends some holds of a lease; all of them end a lease that was opened by an acquire.
-std::vector<Event> end_holds(const State& state, Ref<Lease> ref, const std::vector<std::string>& held, Ended how,
-                             Millis keep_for, const RequestTag& request) {
+std::vector<Event> end_holds(const State& state, Ref<Lease> ref, const std::vector<std::string>& held,
+                             Ended how, Millis keep_for, const RequestTag& request) {
   const Lease& lease = state.leases()[ref];
   if (!lease.shared && held.size() == lease.hold_count) return end_lease(state, ref, how, keep_for, request);
-  return {Released{lease.id, how, keep_for, request, held}};
+  std::vector<Event> events;
+  for (Ref<Waiter> at = lease.waiters.front(); at; at = lease.waiters.next(state.waiters(), at)) {
+    if (loses_ground(state, state.waiters()[at], held)) {
+      events.push_back(WaitEnded{state.waiters()[at].id, WaitEnd::hold_lost});
+    }
+  }
+  events.push_back(Released{lease.id, how, keep_for, request, held});
+  return events;
 }
 
 }  // namespace
@@ -99,7 +120,8 @@ Decision decide_release(const State& state, JournalTime now, const Release& comm
             {}};
   }
   std::vector<std::string> held = held_among(state, ref, command.keys);
-  if (held.empty()) return {{}, ReleaseDone{}, {}};
+  if (held.empty() && !command.request) return {{}, ReleaseDone{}, {}};
+  // Recorded even if it found nothing: a retry must not release what the lease acquires later.
   std::vector<Event> events = end_holds(state, ref, held, Ended::release, command.keep_for, command.request);
   return {std::move(events), ReleaseDone{std::move(held)}, {}};
 }

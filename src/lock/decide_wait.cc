@@ -12,9 +12,8 @@ Reply wait_end_reply(const State& state, JournalTime now, Ref<Waiter> ref, WaitE
     case WaitEnd::disconnected:
     case WaitEnd::not_reattached:
       for (const Ref<Place> at : waiter.places) {
-        const Place& place = state.places()[at];
-        if (place.relies) continue;
-        refused = refuse_held(state, place.lock, now);
+        if (fits(state, waiter, at)) continue;
+        refused = refuse_held(state, state.places()[at].lock, now, at);
         break;
       }
       refused.code = Code::held;
@@ -49,7 +48,8 @@ Millis first_life(const Waiter& waiter) {
 
 Decision decide_cancel(const State& state, JournalTime, const Cancel& command) {
   const Ref<Request> request = state.find_request(command.request);
-  if (!request || state.requests()[request].kind != Request::Kind::waiting) return {{}, CancelDone{false}, {}};
+  if (!request || state.requests()[request].kind != Request::Kind::waiting)
+    return {{}, CancelDone{false}, {}};
   const Waiter& waiter = state.waiters()[state.requests()[request].waiter];
   return {{WaitEnded{waiter.id, WaitEnd::cancelled}}, CancelDone{true}};
 }
@@ -76,9 +76,13 @@ Decision decide_grant(const State& state, JournalTime now, Ref<Waiter> ref) {
   } else {
     const Millis life = first_life(waiter);
     granted.lease = LeaseId{state.revision().next().value};
-    decision.events.push_back(LeaseOpened{false, waiter.ttl, life, std::string(waiter.principal.view()),
+    decision.events.push_back(LeaseOpened{false,
+                                          waiter.ttl,
+                                          life,
+                                          std::string(waiter.principal.view()),
                                           std::string(waiter.owner.view()),
-                                          std::string(waiter.metadata.view()), {}});
+                                          std::string(waiter.metadata.view()),
+                                          {}});
     acquired.lease = {granted.lease, std::string(waiter.owner.view()), waiter.ttl,
                       life == kNoExpiry ? std::nullopt : std::optional(life)};
   }
@@ -93,8 +97,14 @@ Decision decide_grant(const State& state, JournalTime now, Ref<Waiter> ref) {
     const std::string key(state.locks()[place.lock].key.view());
     const std::string group(place.group.view());
     granted.keys.push_back({key, place.mode, group, place.permits, place.limit, token});
-    acquired.grants.push_back({key, place.mode, shown_group(place.mode, group), place.permits, token,
-                               floor_with(state, place.lock, own, token), {}});
+    acquired.grants.push_back({key,
+                               place.mode,
+                               shown_group(place.mode, group),
+                               place.permits,
+                               token,
+                               floor_with(state, place.lock, own, token),
+                               {},
+                               !own});
     token = token.next();
   }
   acquired.waited = now - waiter.attached_since;

@@ -28,7 +28,8 @@ Result<Entry> decode_entry(ByteView bytes) {
   Entry entry;
   entry.header.feature_level = get_u32(in);
   if (!in.failed() && entry.header.feature_level > kFeatureLevel) {
-    return Error{Errc::unknown_feature, "entry of feature level " + std::to_string(entry.header.feature_level)};
+    return Error{Errc::unknown_feature,
+                 "entry of feature level " + std::to_string(entry.header.feature_level)};
   }
   entry.header.epoch = get_id<Epoch>(in);
   entry.header.time = get_journal_time(in);
@@ -60,7 +61,7 @@ Result<void> replay(State& state, const Entry& entry) {
   }
   state.begin_entry(header.time, header.wall);
   for (const Event& event : entry.events) evolve(state, event);
-  state.drop_settled();
+  state.drop_marks();
   return {};
 }
 

@@ -10,10 +10,14 @@ class Category final : public std::error_category {
   const char* name() const noexcept override { return "lock"; }
   std::string message(int code) const override {
     switch (static_cast<Errc>(code)) {
-      case Errc::malformed: return "malformed";
-      case Errc::unknown_feature: return "written by a newer version of Holdfast";
-      case Errc::out_of_sequence: return "does not follow the entries before it";
-      case Errc::digest_mismatch: return "the state differs from its writer's";
+      case Errc::malformed:
+        return "malformed";
+      case Errc::unknown_feature:
+        return "written by a newer version of Holdfast";
+      case Errc::out_of_sequence:
+        return "does not follow the entries before it";
+      case Errc::digest_mismatch:
+        return "the state differs from its writer's";
     }
     return "unknown";
   }

@@ -92,7 +92,7 @@ struct WaitedItem {
   std::uint32_t permits = 1;
   std::uint32_t limit = 0;
   bool converts = false;  // the lease already holds the key in another mode and waits ahead of the queue
-  bool relies = false;    // the lease already holds the key as asked; must still when granted (protocol.md 24)
+  bool relies = false;  // the lease already holds the key as asked; must still when granted (protocol.md 24)
   friend bool operator==(const WaitedItem&, const WaitedItem&) = default;
 };
 
@@ -149,8 +149,8 @@ struct KeyOpened {
   friend bool operator==(const KeyOpened&, const KeyOpened&) = default;
 };
 
-using Event = std::variant<CellCreated, TookOver, LeaseOpened, Granted, LeaseRenewed, LeaseEnded, Released,
-                           WaitBegan, WaiterAttached, WaiterDetached, WaitEnded, GrantDetached, GrantAttached,
-                           KeyOpened>;
+using Event =
+    std::variant<CellCreated, TookOver, LeaseOpened, Granted, LeaseRenewed, LeaseEnded, Released, WaitBegan,
+                 WaiterAttached, WaiterDetached, WaitEnded, GrantDetached, GrantAttached, KeyOpened>;
 
 }  // namespace holdfast::lock

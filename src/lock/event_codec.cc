@@ -34,7 +34,9 @@ void put_keys(ByteWriter& out, const std::vector<std::string>& keys) {
   for (const std::string& key : keys) out.text(key);
 }
 
-std::string get_string(ByteReader& in) { return std::string(in.text()); }
+std::string get_string(ByteReader& in) {
+  return std::string(get_view(in));
+}
 
 // `count` items by `get`, stopping at the first failure, so that a huge count costs nothing.
 template <class T, class Get>
@@ -187,8 +189,8 @@ LeaseOpened get_lease_opened(ByteReader& in) {
 }
 
 GrantedKey get_granted_key(ByteReader& in) {
-  return {get_string(in), get_enum(in, Mode::shared), get_string(in), get_u32(in), get_u32(in),
-          get_id<FencingToken>(in)};
+  return {get_string(in), get_enum(in, Mode::shared), get_string(in), get_u32(in),
+          get_u32(in),    get_id<FencingToken>(in)};
 }
 
 Granted get_granted(ByteReader& in) {
@@ -201,12 +203,13 @@ LeaseEnded get_lease_ended(ByteReader& in) {
 }
 
 Released get_released(ByteReader& in) {
-  return {get_id<LeaseId>(in), get_enum(in, Ended::max_hold), get_millis(in), get_request_tag(in), get_keys(in)};
+  return {get_id<LeaseId>(in), get_enum(in, Ended::max_hold), get_millis(in), get_request_tag(in),
+          get_keys(in)};
 }
 
 WaitedItem get_waited_item(ByteReader& in) {
-  return {get_string(in), get_enum(in, Mode::shared), get_string(in), get_u32(in),
-          get_u32(in),    get_bool(in),               get_bool(in)};
+  return {get_string(in), get_enum(in, Mode::shared), get_string(in), get_u32(in), get_u32(in), get_bool(in),
+          get_bool(in)};
 }
 
 WaitBegan get_wait_began(ByteReader& in) {
@@ -225,20 +228,34 @@ WaitBegan get_wait_began(ByteReader& in) {
 
 Event get_event(Kind kind, ByteReader& in) {
   switch (kind) {
-    case Kind::cell_created: return get_cell_created(in);
-    case Kind::took_over: return TookOver{get_id<Epoch>(in)};
-    case Kind::lease_opened: return get_lease_opened(in);
-    case Kind::granted: return get_granted(in);
-    case Kind::lease_renewed: return LeaseRenewed{get_id<LeaseId>(in), get_millis(in)};
-    case Kind::lease_ended: return get_lease_ended(in);
-    case Kind::released: return get_released(in);
-    case Kind::wait_began: return get_wait_began(in);
-    case Kind::waiter_attached: return WaiterAttached{get_id<WaiterId>(in), get_millis(in)};
-    case Kind::waiter_detached: return WaiterDetached{get_id<WaiterId>(in), get_millis(in)};
-    case Kind::wait_ended: return WaitEnded{get_id<WaiterId>(in), get_enum(in, WaitEnd::broken)};
-    case Kind::grant_detached: return GrantDetached{get_id<LeaseId>(in), get_millis(in)};
-    case Kind::grant_attached: return GrantAttached{get_id<LeaseId>(in)};
-    case Kind::key_opened: return KeyOpened{get_string(in)};
+    case Kind::cell_created:
+      return get_cell_created(in);
+    case Kind::took_over:
+      return TookOver{get_id<Epoch>(in)};
+    case Kind::lease_opened:
+      return get_lease_opened(in);
+    case Kind::granted:
+      return get_granted(in);
+    case Kind::lease_renewed:
+      return LeaseRenewed{get_id<LeaseId>(in), get_millis(in)};
+    case Kind::lease_ended:
+      return get_lease_ended(in);
+    case Kind::released:
+      return get_released(in);
+    case Kind::wait_began:
+      return get_wait_began(in);
+    case Kind::waiter_attached:
+      return WaiterAttached{get_id<WaiterId>(in), get_millis(in)};
+    case Kind::waiter_detached:
+      return WaiterDetached{get_id<WaiterId>(in), get_millis(in)};
+    case Kind::wait_ended:
+      return WaitEnded{get_id<WaiterId>(in), get_enum(in, WaitEnd::broken)};
+    case Kind::grant_detached:
+      return GrantDetached{get_id<LeaseId>(in), get_millis(in)};
+    case Kind::grant_attached:
+      return GrantAttached{get_id<LeaseId>(in)};
+    case Kind::key_opened:
+      return KeyOpened{get_string(in)};
   }
   in.fail();
   return {};
@@ -264,7 +281,8 @@ struct SizeBound {
     return size;
   }
   std::size_t operator()(const WaitBegan& e) const {
-    std::size_t size = kFixedBytes + e.principal.size() + e.owner.size() + e.reason.size() + e.metadata.size();
+    std::size_t size =
+        kFixedBytes + e.principal.size() + e.owner.size() + e.reason.size() + e.metadata.size();
     for (const WaitedItem& item : e.items) size += kFixedItemBytes + item.key.size() + item.group.size();
     return size;
   }
@@ -274,7 +292,9 @@ struct SizeBound {
 
 }  // namespace
 
-void encode_event(const Event& event, ByteWriter& out) { std::visit(Encode{out}, event); }
+void encode_event(const Event& event, ByteWriter& out) {
+  std::visit(Encode{out}, event);
+}
 
 std::optional<Event> decode_event(ByteReader& in) {
   Event event = get_event(static_cast<Kind>(in.u8()), in);
@@ -282,6 +302,8 @@ std::optional<Event> decode_event(ByteReader& in) {
   return event;
 }
 
-std::size_t encoded_size_bound(const Event& event) { return std::visit(SizeBound{}, event); }
+std::size_t encoded_size_bound(const Event& event) {
+  return std::visit(SizeBound{}, event);
+}
 
 }  // namespace holdfast::lock

@@ -70,7 +70,8 @@ class Evolve {
       end_hold(lease.holds.front(), event.how, event.keep_for);
     }
     if (lease.request) end_request(lease.request, Request::Kind::ended_lease, event.how);
-    state_.add_ended_lease({.id = event.lease, .ended = state_.revision(), .ended_at = now_, .how = event.how});
+    state_.add_ended_lease(
+        {.id = event.lease, .ended = state_.revision(), .ended_at = now_, .how = event.how});
     state_.remove_lease(ref);
     remember_release(event.request, event.lease, std::move(keys));
   }
@@ -113,7 +114,8 @@ class Evolve {
       waiter.attached_since = now_;
     });
     state_.set_timer(ref);
-    for (const Ref<Place> place : state_.waiters()[ref].places) state_.mark_unsettled(state_.places()[place].lock);
+    for (const Ref<Place> place : state_.waiters()[ref].places)
+      state_.mark_unsettled(state_.places()[place].lock);
   }
 
   void operator()(const WaiterDetached& event) { detach(waiter_of(event.waiter), event.reattach); }
@@ -305,7 +307,10 @@ class Evolve {
 
   void take_over(Ref<Waiter> ref) {
     const Waiter& waiter = state_.waiters()[ref];
-    if (waiter.request) return detach(ref, std::max(waiter.reattach, kTakeoverReattach));
+    if (waiter.request) {
+      for (const Ref<Place> place : waiter.places) state_.mark_unsettled(state_.places()[place].lock);
+      return detach(ref, std::max(waiter.reattach, kTakeoverReattach));
+    }
     const std::vector<Ref<Lock>> locks = locks_of(ref);
     state_.remove_waiter(ref);
     for (const Ref<Lock> lock : locks) state_.release_lock_if_unused(lock);

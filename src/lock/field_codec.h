@@ -8,9 +8,15 @@
 
 namespace holdfast::lock {
 
-inline void put(ByteWriter& out, JournalTime time) { out.signed_varint(time.time_since_epoch().count()); }
-inline void put(ByteWriter& out, WallTime time) { out.signed_varint(time.time_since_epoch().count()); }
-inline void put(ByteWriter& out, Millis duration) { out.signed_varint(duration.count()); }
+inline void put(ByteWriter& out, JournalTime time) {
+  out.signed_varint(time.time_since_epoch().count());
+}
+inline void put(ByteWriter& out, WallTime time) {
+  out.signed_varint(time.time_since_epoch().count());
+}
+inline void put(ByteWriter& out, Millis duration) {
+  out.signed_varint(duration.count());
+}
 template <class Tag>
 void put(ByteWriter& out, StrongId<Tag> id) {
   out.varint(id.value);
@@ -27,9 +33,15 @@ inline void put(ByteWriter& out, const RequestTag& tag) {
   if (tag) out.u64(tag.fingerprint);
 }
 
-inline JournalTime get_journal_time(ByteReader& in) { return JournalTime(Millis(in.signed_varint())); }
-inline WallTime get_wall_time(ByteReader& in) { return WallTime(Millis(in.signed_varint())); }
-inline Millis get_millis(ByteReader& in) { return Millis(in.signed_varint()); }
+inline JournalTime get_journal_time(ByteReader& in) {
+  return JournalTime(Millis(in.signed_varint()));
+}
+inline WallTime get_wall_time(ByteReader& in) {
+  return WallTime(Millis(in.signed_varint()));
+}
+inline Millis get_millis(ByteReader& in) {
+  return Millis(in.signed_varint());
+}
 template <class Id>
 Id get_id(ByteReader& in) {
   return Id{in.varint()};
@@ -58,10 +70,14 @@ Enum get_enum(ByteReader& in, Enum last) {
   if (value > static_cast<std::uint8_t>(last)) in.fail();
   return in.failed() ? Enum{} : static_cast<Enum>(value);
 }
-inline Text get_text(ByteReader& in) {
+// Not longer than a Text can be.
+inline std::string_view get_view(ByteReader& in) {
   const std::string_view text = in.text();
   if (text.size() > UINT16_MAX) in.fail();
-  return in.failed() ? Text{} : Text(text);
+  return in.failed() ? std::string_view() : text;
+}
+inline Text get_text(ByteReader& in) {
+  return Text(get_view(in));
 }
 inline std::uint32_t get_u32(ByteReader& in) {
   const std::uint64_t value = in.varint();

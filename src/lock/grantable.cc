@@ -10,6 +10,10 @@ Ref<Hold> first_other(const State& state, const Lock& lock, Ref<Hold> own) {
   return first && first == own ? lock.holders.next(state.holds(), first) : first;
 }
 
+Shape shape_of(const Place& place) {
+  return {place.mode, place.group.view(), place.permits};
+}
+
 }  // namespace
 
 bool compatible(const State& state, const Lock& lock, const Shape& shape, Ref<Hold> own) {
@@ -40,23 +44,27 @@ bool same_shape(const Hold& hold, const Shape& shape) {
 bool grantable(const State& state, Ref<Waiter> ref, JournalTime now) {
   const Waiter& waiter = state.waiters()[ref];
   if (!waiter.attached() || waiter.deadline <= now) return false;
-  return std::ranges::all_of(waiter.places, [&](Ref<Place> at) {
-    const Place& place = state.places()[at];
-    if (place.relies) return true;
-    const Lock& lock = state.locks()[place.lock];
-    if (lock.queue.front() != at || lock.closed()) return false;
-    const Ref<Hold> own = state.find_hold(waiter.lease, place.lock);
-    // Two acquires under one lease are two users of it: the second waits until the first has released.
-    if (own && !place.converts) return false;
-    return compatible(state, lock, {place.mode, place.group.view(), place.permits}, own);
-  });
+  return std::ranges::all_of(waiter.places, [&](Ref<Place> at) { return fits(state, waiter, at); });
+}
+
+bool fits(const State& state, const Waiter& waiter, Ref<Place> at) {
+  const Place& place = state.places()[at];
+  if (place.relies) return true;
+  const Lock& lock = state.locks()[place.lock];
+  if (lock.queue.front() != at || lock.closed()) return false;
+  const Ref<Hold> own = state.find_hold(waiter.lease, place.lock);
+  // Two acquires under one lease are two users of it: the second waits until the first has released.
+  if (own && !place.converts) return false;
+  return compatible(state, lock, shape_of(place), own);
 }
 
 bool lost_its_ground(const State& state, Ref<Waiter> ref) {
   const Waiter& waiter = state.waiters()[ref];
   return std::ranges::any_of(waiter.places, [&](Ref<Place> at) {
     const Place& place = state.places()[at];
-    return (place.converts || place.relies) && !state.find_hold(waiter.lease, place.lock);
+    if (!place.converts && !place.relies) return false;
+    const Ref<Hold> own = state.find_hold(waiter.lease, place.lock);
+    return !own || (place.relies && !same_shape(state.holds()[own], shape_of(place)));
   });
 }
 

@@ -30,7 +30,10 @@ bool same_shape(const Hold& hold, const Shape& shape);
 // there, and no key closed.
 bool grantable(const State& state, Ref<Waiter> waiter, JournalTime now);
 
-// Whether a hold that the waiter converts or relies on is gone (protocol.md 24).
+// Whether nothing at the key of one of the waiter's places stands in its way.
+bool fits(const State& state, const Waiter& waiter, Ref<Place> place);
+
+// Whether a hold that the waiter converts or relies on is gone, or is not as asked any more (protocol.md 24).
 bool lost_its_ground(const State& state, Ref<Waiter> waiter);
 
 }  // namespace holdfast::lock

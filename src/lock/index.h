@@ -14,9 +14,15 @@
 
 namespace holdfast::lock {
 
-inline std::uint64_t hash_of(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
-inline std::uint64_t hash_of(std::uint64_t number) { return XXH3_64bits(&number, sizeof number); }
-inline std::uint64_t hash_of(const std::array<std::uint64_t, 2>& id) { return XXH3_64bits(id.data(), sizeof id); }
+inline std::uint64_t hash_of(std::string_view text) {
+  return XXH3_64bits(text.data(), text.size());
+}
+inline std::uint64_t hash_of(std::uint64_t number) {
+  return XXH3_64bits(&number, sizeof number);
+}
+inline std::uint64_t hash_of(const std::array<std::uint64_t, 2>& id) {
+  return XXH3_64bits(id.data(), sizeof id);
+}
 
 // Finds pool records by a key that they carry; `KeyOf{}(record)` gives it. Split into shards, so that when a
 // table of millions grows only a small part is rehashed at once.
@@ -32,7 +38,9 @@ class Index {
     const auto found = shard.find(key);
     return found == shard.end() ? Ref<T>{} : Ref<T>{*found};
   }
-  void insert(const Key& key, Ref<T> ref) { HOLDFAST_ASSERT(shards_[shard_of(key)].insert(ref.number).second); }
+  void insert(const Key& key, Ref<T> ref) {
+    HOLDFAST_ASSERT(shards_[shard_of(key)].insert(ref.number).second);
+  }
   void erase(const Key& key) {
     Shard& shard = shards_[shard_of(key)];
     const auto found = shard.find(key);

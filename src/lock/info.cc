@@ -18,6 +18,10 @@ std::string shown_group(Mode mode, std::string_view group) {
   return std::string(mode == Mode::shared && group.empty() ? kDefaultGroup : group);
 }
 
+std::string_view kept_group(Mode mode, std::string_view group) {
+  return mode == Mode::exclusive || group == kDefaultGroup ? std::string_view() : group;
+}
+
 FencingToken floor_with(const State& state, Ref<Lock> ref, Ref<Hold> own, FencingToken token) {
   const Lock& lock = state.locks()[ref];
   for (Ref<Hold> at = lock.holders.front(); at; at = lock.holders.next(state.holds(), at)) {
@@ -79,15 +83,18 @@ Grant grant_info(const State& state, const Hold& hold) {
 
 std::vector<HolderInfo> holders_of(const State& state, const Lock& lock, std::size_t most, JournalTime now) {
   std::vector<HolderInfo> infos;
-  for (Ref<Hold> at = lock.holders.front(); at && infos.size() < most; at = lock.holders.next(state.holds(), at)) {
+  for (Ref<Hold> at = lock.holders.front(); at && infos.size() < most;
+       at = lock.holders.next(state.holds(), at)) {
     infos.push_back(holder_info(state, state.holds()[at], now));
   }
   return infos;
 }
 
-std::vector<WaiterInfo> waiters_of(const State& state, const Lock& lock, std::size_t most, JournalTime now) {
+std::vector<WaiterInfo> waiters_of(const State& state, const Lock& lock, std::size_t most, JournalTime now,
+                                   Ref<Place> end) {
   std::vector<WaiterInfo> infos;
-  for (Ref<Place> at = lock.queue.front(); at && infos.size() < most; at = lock.queue.next(state.places(), at)) {
+  for (Ref<Place> at = lock.queue.front(); at != end && infos.size() < most;
+       at = lock.queue.next(state.places(), at)) {
     infos.push_back(waiter_info(state, state.places()[at], infos.size() + 1, now));
   }
   return infos;
@@ -112,16 +119,17 @@ Refused lease_gone(const State& state, LeaseId lease) {
   return refused;
 }
 
-Refused refuse_held(const State& state, Ref<Lock> ref, JournalTime now) {
+Refused refuse_held(const State& state, Ref<Lock> ref, JournalTime now, Ref<Place> place) {
   const Lock& lock = state.locks()[ref];
   const bool only_closed = lock.holder_count == 0 && lock.queue_length == 0;
-  Refused refused = only_closed ? refuse(Code::lock_delay, "the key is kept closed for a while after its release")
-                                : refuse(Code::held, "the key is held or waited for by others");
+  Refused refused = only_closed
+                        ? refuse(Code::lock_delay, "the key is kept closed for a while after its release")
+                        : refuse(Code::held, "the key is held or waited for by others");
   refused.key = lock.key.view();
   refused.holders = holders_of(state, lock, kMaxNamedInRefusal, now);
   refused.holder_count = lock.holder_count;
-  refused.blocked_by = waiters_of(state, lock, kMaxNamedInRefusal, now);
-  refused.queue_length = lock.queue_length;
+  refused.blocked_by = waiters_of(state, lock, kMaxNamedInRefusal, now, place);
+  refused.queue_length = lock.queue_length - (place ? 1 : 0);
   refused.retry_after = retry_after(state, lock, now);
   return refused;
 }

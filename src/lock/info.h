@@ -11,15 +11,19 @@ inline constexpr std::string_view kDefaultGroup = "read";
 
 // A group as it is shown: the default one has a name.
 std::string shown_group(Mode mode, std::string_view group);
+// As it is kept and compared: the default one, named or not, and that of an exclusive request are empty.
+std::string_view kept_group(Mode mode, std::string_view group);
 LeaseInfo lease_info(const State& state, const Lease& lease, JournalTime now);
 HolderInfo holder_info(const State& state, const Hold& hold, JournalTime now);
 WaiterInfo waiter_info(const State& state, const Place& place, std::size_t position, JournalTime now);
 // A present hold as the answer to a repeated acquire shows it.
 Grant grant_info(const State& state, const Hold& hold);
 
-// The holders, the oldest first, and the waiters from the head, at most so many.
+// The holders, the oldest first, and the waiters from the head, at most so many;
 std::vector<HolderInfo> holders_of(const State& state, const Lock& lock, std::size_t most, JournalTime now);
-std::vector<WaiterInfo> waiters_of(const State& state, const Lock& lock, std::size_t most, JournalTime now);
+// the waiters only up to `end`, if that is one of them.
+std::vector<WaiterInfo> waiters_of(const State& state, const Lock& lock, std::size_t most, JournalTime now,
+                                   Ref<Place> end = {});
 
 // The fence floor of a grant that is not in the state yet: the smallest of its token and those of the holders
 // other than `own`.
@@ -30,7 +34,8 @@ std::optional<EndedInfo> how_ended(const State& state, LeaseId lease);
 
 Refused refuse(Code code, std::string detail);
 Refused lease_gone(const State& state, LeaseId lease);
-// Names who stands in the way at `lock`: holders, queue, and when to try again.
-Refused refuse_held(const State& state, Ref<Lock> lock, JournalTime now);
+// Names who stands in the way at `lock`: holders, queue, and when to try again. `place` is that of the
+// refused itself, when it has waited: neither it nor those behind it are in its way.
+Refused refuse_held(const State& state, Ref<Lock> lock, JournalTime now, Ref<Place> place = {});
 
 }  // namespace holdfast::lock

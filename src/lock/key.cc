@@ -26,7 +26,9 @@ std::int32_t next_code_point(std::string_view text, std::size_t& at) {
   return point;
 }
 
-bool is_control(std::int32_t point) { return point < 0x20 || (point >= 0x7f && point < 0xa0); }
+bool is_control(std::int32_t point) {
+  return point < 0x20 || (point >= 0x7f && point < 0xa0);
+}
 
 std::optional<std::string> segment_fault(std::string_view key) {
   for (std::size_t begin = 0; begin <= key.size();) {

@@ -62,7 +62,8 @@ class Pool {
   std::size_t slots() const { return chunks_.size() * kChunk; }
   // The record in a slot, or null when the slot is free.
   T* at_slot(std::size_t slot) {
-    return (live_word(slot) & live_bit(slot)) ? &(*this)[Ref<T>{static_cast<std::uint32_t>(slot + 1)}] : nullptr;
+    return (live_word(slot) & live_bit(slot)) ? &(*this)[Ref<T>{static_cast<std::uint32_t>(slot + 1)}]
+                                              : nullptr;
   }
   const T* at_slot(std::size_t slot) const { return const_cast<Pool*>(this)->at_slot(slot); }
   static Ref<T> ref_of_slot(std::size_t slot) { return {static_cast<std::uint32_t>(slot + 1)}; }

@@ -6,7 +6,9 @@
 namespace holdfast::lock {
 namespace {
 
-void put_kind(ByteWriter& out, RecordKind kind) { out.u8(static_cast<std::uint8_t>(kind)); }
+void put_kind(ByteWriter& out, RecordKind kind) {
+  out.u8(static_cast<std::uint8_t>(kind));
+}
 
 std::array<std::uint64_t, 2> request_id(const State& state, Ref<Request> request) {
   return request ? state.requests()[request].tag.id : std::array<std::uint64_t, 2>{};
@@ -24,7 +26,7 @@ void put_place(const State& state, const Place& place, ByteWriter& out) {
 
 NamedPlace get_place(ByteReader& in) {
   NamedPlace named;
-  named.key = in.text();
+  named.key = get_view(in);
   named.place.group = get_text(in);
   named.place.permits = get_u32(in);
   named.place.limit = get_u32(in);
@@ -149,7 +151,7 @@ void encode_record(const State& state, const Hold& hold, ByteWriter& out) {
 
 NamedHold decode_hold(ByteReader& in) {
   NamedHold named;
-  named.key = in.text();
+  named.key = get_view(in);
   named.lease = get_id<LeaseId>(in);
   named.hold.token = get_id<FencingToken>(in);
   named.hold.since = get_journal_time(in);
@@ -171,7 +173,7 @@ void encode_record(const State&, const Lock& lock, ByteWriter& out) {
 }
 
 NamedClosedLock decode_closed_lock(ByteReader& in) {
-  const std::string_view key = in.text();
+  const std::string_view key = get_view(in);
   return {key, get_journal_time(in)};
 }
 

@@ -5,8 +5,8 @@
 #include "base/bytes.h"
 #include "lock/records.h"
 
-// The bytes of a record's truth, for snapshots and the digest. Records are named by what is stable (keys, ids),
-// never by their place in memory. docs/format/events.md describes them.
+// The bytes of a record's truth, for snapshots and the digest. Records are named by what is stable (keys,
+// ids), never by their place in memory. docs/format/events.md describes them.
 
 namespace holdfast::lock {
 

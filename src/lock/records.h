@@ -132,10 +132,10 @@ struct Request {
   enum class Kind : std::uint8_t { waiting, granted, opened_lease, ended_wait, ended_lease, released };
 
   RequestTag tag;
-  LeaseId lease_id;              // granted, opened_lease, ended_lease
-  Revision ended;                // at which it ended; none while it lives
+  LeaseId lease_id;  // granted, opened_lease, ended_lease
+  Revision ended;    // at which it ended; none while it lives
   JournalTime ended_at;
-  std::vector<Text> released;    // the keys that a release reported
+  std::vector<Text> released;  // the keys that a release reported
   Kind kind = Kind::waiting;
   WaitEnd wait_end = WaitEnd::timed_out;
   Ended lease_end = Ended::release;

@@ -26,6 +26,8 @@ struct Grant {
   FencingToken token;
   FencingToken fence_floor;  // the smallest token among the present holders of the key (protocol.md 23)
   WallTime acquired_at;
+  bool fresh =
+      false;  // made by this acquire, whose lease did not hold the key before: what an Abandon may end
 };
 
 struct Acquired {

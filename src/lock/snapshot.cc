@@ -129,13 +129,26 @@ class Load {
         return;
       }
       switch (static_cast<RecordKind>(kind)) {
-        case RecordKind::lease: leases_.push_back(decode_lease(in_)); break;
-        case RecordKind::request: requests_.push_back(decode_request(in_)); break;
-        case RecordKind::waiter: waiters_.push_back(decode_waiter(in_)); break;
-        case RecordKind::hold: holds_.push_back(decode_hold(in_)); break;
-        case RecordKind::closed_lock: closed_locks_.push_back(decode_closed_lock(in_)); break;
-        case RecordKind::ended_lease: ended_leases_.push_back(decode_ended_lease(in_)); break;
-        default: in_.fail();
+        case RecordKind::lease:
+          leases_.push_back(decode_lease(in_));
+          break;
+        case RecordKind::request:
+          requests_.push_back(decode_request(in_));
+          break;
+        case RecordKind::waiter:
+          waiters_.push_back(decode_waiter(in_));
+          break;
+        case RecordKind::hold:
+          holds_.push_back(decode_hold(in_));
+          break;
+        case RecordKind::closed_lock:
+          closed_locks_.push_back(decode_closed_lock(in_));
+          break;
+        case RecordKind::ended_lease:
+          ended_leases_.push_back(decode_ended_lease(in_));
+          break;
+        default:
+          in_.fail();
       }
     }
   }
@@ -188,8 +201,7 @@ class Load {
       place.place.lock = state_.use_lock(place.key);
       places.push_back(std::move(place.place));
     }
-    const Ref<Waiter> ref = state_.add_waiter(std::move(waiter), std::move(places));
-    for (const Ref<Place> place : state_.waiters()[ref].places) state_.mark_unsettled(state_.places()[place].lock);
+    state_.add_waiter(std::move(waiter), std::move(places));
     return true;
   }
 
@@ -215,7 +227,9 @@ class Load {
 
 }  // namespace
 
-void SnapshotLoader::feed(ByteView piece) { bytes_.insert(bytes_.end(), piece.begin(), piece.end()); }
+void SnapshotLoader::feed(ByteView piece) {
+  bytes_.insert(bytes_.end(), piece.begin(), piece.end());
+}
 
 Result<void> SnapshotLoader::finish(State& state) {
   ByteReader in(bytes_);

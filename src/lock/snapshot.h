@@ -22,8 +22,8 @@ class SnapshotSweep {
   SnapshotSweep(const SnapshotSweep&) = delete;
   SnapshotSweep& operator=(const SnapshotSweep&) = delete;
 
-  // Appends to `out` the bytes of up to `records` more records, pre-images included. False when the snapshot is
-  // complete; the bytes of all calls together, cut anywhere, are what SnapshotLoader takes.
+  // Appends to `out` the bytes of up to `records` more records, pre-images included. False when the snapshot
+  // is complete; the bytes of all calls together, cut anywhere, are what SnapshotLoader takes.
   bool next(std::size_t records, Bytes& out);
 
  private:

@@ -8,9 +8,12 @@ State::~State() = default;
 
 std::uint32_t& State::TimerPosition::operator()(TimerTarget target) const {
   switch (target.kind) {
-    case TimerKind::lease: return state->leases_[Ref<Lease>{target.number}].timer;
-    case TimerKind::waiter: return state->waiters_[Ref<Waiter>{target.number}].timer;
-    case TimerKind::closed_key: break;
+    case TimerKind::lease:
+      return state->leases_[Ref<Lease>{target.number}].timer;
+    case TimerKind::waiter:
+      return state->waiters_[Ref<Waiter>{target.number}].timer;
+    case TimerKind::closed_key:
+      break;
   }
   return state->locks_[Ref<Lock>{target.number}].timer;
 }
@@ -74,7 +77,9 @@ Ref<Lock> State::next_lock(std::string_view key, bool including) const {
   return found == locks_in_order_.end() ? Ref<Lock>{} : Ref<Lock>{*found};
 }
 
-Ref<Lock> State::unsettled() const { return unsettled_.empty() ? Ref<Lock>{} : unsettled_.front(); }
+Ref<Lock> State::unsettled() const {
+  return unsettled_.empty() ? Ref<Lock>{} : unsettled_.front();
+}
 
 void State::begin_entry(JournalTime time, WallTime wall) {
   HOLDFAST_ASSERT(time >= time_);
@@ -134,8 +139,8 @@ void State::mark_settled(Ref<Lock> ref) {
   release_lock_if_unused(ref);
 }
 
-void State::drop_settled() {
-  while (!unsettled_.empty() && locks_[unsettled_.front()].queue_length == 0) mark_settled(unsettled_.front());
+void State::drop_marks() {
+  while (!unsettled_.empty()) mark_settled(unsettled_.front());
 }
 
 // --- leases and holds ---

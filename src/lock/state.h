@@ -19,8 +19,8 @@
 #include "lock/types.h"
 
 // The state of every lock: records in pools, indexes to find them, and the deadlines. Single-threaded, no
-// clock, no I/O. What may happen is decided in decide.h, what follows from an event is in evolve.h; this class
-// keeps records, indexes, counters, digest and a running snapshot consistent while they do.
+// clock, no I/O. What may happen is decided in decide.h, what follows from an event is in evolve.h; this
+// class keeps records, indexes, counters, digest and a running snapshot consistent while they do.
 
 namespace holdfast::lock {
 
@@ -70,8 +70,8 @@ class State {
   // Of the truth alone: two states with one digest answer alike, whatever their history.
   SetDigest digest() const;
 
-  // The end of a lease that is granted or renewed at `from` for `ttl`: never early for any clock whose rate is
-  // within r (protocol.md 12).
+  // The end of a lease that is granted or renewed at `from` for `ttl`: never early for any clock whose rate
+  // is within r (protocol.md 12).
   JournalTime expiry(JournalTime from, Millis ttl) const;
   // What to tell of an expiry: how long a client may count on it. None without expiry.
   std::optional<Millis> expires_in(JournalTime expires, JournalTime now) const;
@@ -118,8 +118,9 @@ class State {
   void close_lock(Ref<Lock> lock, JournalTime until);  // JournalTime::min() opens it
   void mark_unsettled(Ref<Lock> lock);
   void mark_settled(Ref<Lock> lock);
-  // Forgets the marks of keys without a queue; a replay settles nothing itself.
-  void drop_settled();
+  // A replay settles nothing itself: what was settled of an entry's marks is in the events, and a new keeper
+  // marks every queue when it takes over.
+  void drop_marks();
 
   // Each takes a record whose truth and references are filled in, and links it.
   Ref<Lease> add_lease(Lease&& lease);
@@ -134,7 +135,9 @@ class State {
   // The request lives no longer and is remembered for a while.
   void remember_ended(Ref<Request> request);
   void set_timer(Ref<Lease> lease) { timers_.set({TimerKind::lease, lease.number}, leases_[lease].expires); }
-  void set_timer(Ref<Waiter> waiter) { timers_.set({TimerKind::waiter, waiter.number}, waiters_[waiter].due()); }
+  void set_timer(Ref<Waiter> waiter) {
+    timers_.set({TimerKind::waiter, waiter.number}, waiters_[waiter].due());
+  }
   // A hold becomes what `change(hold)` makes of it: mode, group, permits, limit, token, request.
   template <class Change>
   void convert_hold(Ref<Hold> hold, Change change);
@@ -235,11 +238,29 @@ void State::convert_hold(Ref<Hold> ref, Change change) {
   link_hold(ref);
 }
 
-template <> inline Pool<Lock>& State::pool_of() { return locks_; }
-template <> inline Pool<Hold>& State::pool_of() { return holds_; }
-template <> inline Pool<Lease>& State::pool_of() { return leases_; }
-template <> inline Pool<Waiter>& State::pool_of() { return waiters_; }
-template <> inline Pool<Request>& State::pool_of() { return requests_; }
-template <> inline Pool<EndedLease>& State::pool_of() { return ended_leases_; }
+template <>
+inline Pool<Lock>& State::pool_of() {
+  return locks_;
+}
+template <>
+inline Pool<Hold>& State::pool_of() {
+  return holds_;
+}
+template <>
+inline Pool<Lease>& State::pool_of() {
+  return leases_;
+}
+template <>
+inline Pool<Waiter>& State::pool_of() {
+  return waiters_;
+}
+template <>
+inline Pool<Request>& State::pool_of() {
+  return requests_;
+}
+template <>
+inline Pool<EndedLease>& State::pool_of() {
+  return ended_leases_;
+}
 
 }  // namespace holdfast::lock

@@ -5,7 +5,7 @@
 namespace holdfast::lock {
 namespace {
 
-// How many remembered records one entry forgets at most, so that no entry takes long.
+// About how many remembered records of a kind one entry forgets at most, so that no entry takes long.
 constexpr std::size_t kForgottenPerEntry = 10'000;
 
 }  // namespace
@@ -53,7 +53,16 @@ void State::add_ended_lease(EndedLease&& ended) {
   while (ended_lease_count_ > kMaxRemembered) forget_oldest_lease();
 }
 
-void State::forget_oldest_request() { remove_request(ended_requests_in_order_.front()); }
+// All that one event ended go together: their order among themselves is no truth, and a replica that was
+// loaded from a snapshot must forget the same.
+void State::forget_oldest_request() {
+  const Revision ended = requests_[ended_requests_in_order_.front()].ended;
+  while (!ended_requests_in_order_.empty()) {
+    const Ref<Request> oldest = ended_requests_in_order_.front();
+    if (requests_[oldest].ended != ended) return;
+    remove_request(oldest);
+  }
+}
 
 void State::forget_oldest_lease() {
   const Ref<EndedLease> ref = ended_leases_in_order_.front();
@@ -66,7 +75,8 @@ void State::forget_oldest_lease() {
 
 void State::forget_old() {
   const JournalTime horizon = time_ - kRememberEnded;
-  for (std::size_t left = kForgottenPerEntry; left > 0 && !ended_requests_in_order_.empty(); --left) {
+  const std::size_t kept = ended_request_count_ - std::min(ended_request_count_, kForgottenPerEntry);
+  while (ended_request_count_ > kept) {
     if (requests_[ended_requests_in_order_.front()].ended_at > horizon) break;
     forget_oldest_request();
   }

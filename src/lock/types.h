@@ -33,7 +33,8 @@ using WallTime = std::chrono::sys_time<Millis>;
 using Revision = StrongId<struct RevisionTag>;
 // Given with each grant; larger than every earlier grant's in the whole service, forever. Below 2^53.
 using FencingToken = StrongId<struct FencingTokenTag>;
-// A lease is named by the revision of the event that opened it, a waiter by the one at which it began to wait.
+// A lease is named by the revision of the event that opened it, a waiter by the one at which it began to
+// wait.
 using LeaseId = StrongId<struct LeaseIdTag>;
 using WaiterId = StrongId<struct WaiterIdTag>;
 // Which keeper wrote an entry; grows at each takeover.
@@ -52,13 +53,13 @@ enum class Ended : std::uint8_t {
 
 // Why a wait ended without a grant.
 enum class WaitEnd : std::uint8_t {
-  timed_out,     // its own deadline
-  cancelled,     // by a cancel of the same principal
-  disconnected,  // its client went away and had not asked to keep the place
+  timed_out,       // its own deadline
+  cancelled,       // by a cancel of the same principal
+  disconnected,    // its client went away and had not asked to keep the place
   not_reattached,  // its client went away and did not come back in time
-  lease_ended,   // the lease it asked for has ended
-  hold_lost,     // a key that it relied on already holding was lost
-  broken,        // by somebody with the right to
+  lease_ended,     // the lease it asked for has ended
+  hold_lost,       // a key that it relied on already holding was lost
+  broken,          // by somebody with the right to
 };
 
 // A ttl of no expiry, on the wire -1.

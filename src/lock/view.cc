@@ -12,7 +12,9 @@ LockState state_of(const State& state, const Lock& lock) {
   return state.holds()[lock.holders.front()].mode == Mode::shared ? LockState::shared : LockState::exclusive;
 }
 
-bool in_use(const Lock& lock) { return lock.holder_count != 0 || lock.queue_length != 0 || lock.closed(); }
+bool in_use(const Lock& lock) {
+  return lock.holder_count != 0 || lock.queue_length != 0 || lock.closed();
+}
 
 LockView view_of(const State& state, const Lock& lock, JournalTime now) {
   LockView view;
@@ -28,7 +30,8 @@ LockView view_of(const State& state, const Lock& lock, JournalTime now) {
 }
 
 bool concerns_owner(const LockView& view, const std::string& owner) {
-  return owner.empty() || std::ranges::any_of(view.holders, [&](const auto& h) { return h.owner == owner; }) ||
+  return owner.empty() ||
+         std::ranges::any_of(view.holders, [&](const auto& h) { return h.owner == owner; }) ||
          std::ranges::any_of(view.queue, [&](const auto& w) { return w.owner == owner; });
 }
 
@@ -90,7 +93,8 @@ LeasePage list_leases(const State& state, std::string_view principal, LeaseId af
   std::vector<Ref<Lease>> matching;
   for (std::size_t slot = 0; slot < state.leases().slots(); ++slot) {
     const Lease* lease = state.leases().at_slot(slot);
-    if (!lease || lease->id <= after || (!principal.empty() && lease->principal.view() != principal)) continue;
+    if (!lease || lease->id <= after || (!principal.empty() && lease->principal.view() != principal))
+      continue;
     matching.push_back(Pool<Lease>::ref_of_slot(slot));
   }
   const auto by_id = [&](Ref<Lease> ref) { return state.leases()[ref].id; };
@@ -104,7 +108,9 @@ LeasePage list_leases(const State& state, std::string_view principal, LeaseId af
   return page;
 }
 
-std::optional<EndedInfo> ended_lease(const State& state, LeaseId id) { return how_ended(state, id); }
+std::optional<EndedInfo> ended_lease(const State& state, LeaseId id) {
+  return how_ended(state, id);
+}
 
 bool fence_valid(const State& state, std::string_view key, FencingToken token) {
   const Ref<Lock> ref = state.find_lock(key);

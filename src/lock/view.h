@@ -22,12 +22,12 @@ enum class LockState : std::uint8_t {
 struct LockView {
   std::string key;
   LockState state = LockState::free;
-  std::uint32_t limit = 0;             // 0: none
-  std::vector<HolderInfo> holders;     // at most kMaxShownHolders, the oldest first
+  std::uint32_t limit = 0;          // 0: none
+  std::vector<HolderInfo> holders;  // at most kMaxShownHolders, the oldest first
   std::size_t holder_count = 0;
-  std::vector<WaiterInfo> queue;       // at most kMaxShownWaiters, from the head
+  std::vector<WaiterInfo> queue;  // at most kMaxShownWaiters, from the head
   std::size_t queue_length = 0;
-  std::optional<Millis> opens_in;      // closed by a minimum hold for this long
+  std::optional<Millis> opens_in;  // closed by a minimum hold for this long
 };
 
 // A key that is not in use is a free lock.
@@ -42,7 +42,7 @@ struct LockQuery {
 };
 
 struct LockPage {
-  std::vector<LockView> locks;  // in key order
+  std::vector<LockView> locks;      // in key order
   std::optional<std::string> next;  // the cursor of the next page; none at the end
 };
 
