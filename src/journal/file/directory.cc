@@ -168,14 +168,12 @@ class SystemDirectory final : public Directory {
   Result<void> lock() override {
     struct statfs status {};
     if (::fstatfs(fd_.get(), &status) != 0) return errno_error("stat the file system of " + path_, errno);
-    const auto remote =
-        std::ranges::find(kRemote, static_cast<std::uint32_t>(status.f_type), &RemoteFileSystem::magic);
-    if (remote != kRemote.end()) {
+    if (const auto remote = remote_file_system(static_cast<std::uint32_t>(status.f_type))) {
       return Error{
           Errc::unsupported,
           fmt::format("{} is on {}: file locks there do not exclude other machines; use a local disk "
                       "or an engine made for several machines",
-                      path_, remote->name)};
+                      path_, *remote)};
     }
     if (::flock(fd_.get(), LOCK_EX | LOCK_NB) == 0) return {};
     if (errno == EWOULDBLOCK) return Error{Errc::in_use, path_ + " is locked"};
@@ -200,6 +198,11 @@ Result<void> make_directories(const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+std::optional<std::string_view> remote_file_system(std::uint32_t type) {
+  const auto remote = std::ranges::find(kRemote, type, &RemoteFileSystem::magic);
+  return remote == kRemote.end() ? std::nullopt : std::optional(remote->name);
+}
 
 Result<std::unique_ptr<Directory>> open_directory(const std::string& path, bool make) {
   if (make) {

@@ -71,6 +71,15 @@ TEST_F(Opening, MakesMissingDirectoriesAndRefusesAFile) {
   EXPECT_FALSE(open_directory((scratch_ / "missing").string(), false));
 }
 
+// Bug: the number of another field is compared, or local file systems are refused too. Numbers of statfs(2).
+TEST_F(Opening, NetworkFileSystemsAreKnown) {
+  EXPECT_EQ(remote_file_system(0x6969), "NFS");
+  EXPECT_EQ(remote_file_system(0xff534d42), "CIFS");
+  for (const std::uint32_t local : {0xef53u, 0x58465342u, 0x9123683eu, 0x01021994u, 0x794c7630u}) {
+    EXPECT_FALSE(remote_file_system(local)) << local;
+  }
+}
+
 // Bug: a newer format is read as if it were this one.
 TEST_F(Opening, AnUnknownVersionIsRefused) {
   open();
