@@ -179,6 +179,7 @@ class AcquireDecision {
       Refused refused = refuse_held(state_, need.lock, now_);
       refused.code = Code::deadlock;
       refused.detail = "another holder of the key already waits to be alone on it";
+      refused.blocked_by.resize(1);
       return refused;
     }
     need.now = !lock.closed() && compatible(state_, lock, need.shape(), need.own);
@@ -228,7 +229,11 @@ class AcquireDecision {
 
   Decision wait() const {
     const Need& blocked = *std::ranges::find(needs_, false, &Need::now);
-    if (command_.wait == Millis(0)) return {{}, refuse_held(state_, blocked.lock, now_)};
+    if (command_.wait == Millis(0)) {
+      Refused refused = refuse_held(state_, blocked.lock, now_);
+      if (blocked.converts) refused.blocked_by.clear();  // it would stand ahead of them all
+      return {{}, std::move(refused)};
+    }
     if (state_.waiters().size() >= kMaxWaiters ||
         (lease_ && state_.leases()[lease_].waiter_count >= kMaxWaitersPerLease)) {
       return {{}, refuse(Code::overloaded, "as many requests are waiting as can be")};

@@ -130,11 +130,14 @@ Decision decide_release(const State& state, JournalTime now, const Release& comm
 Decision decide_abandon(const State& state, JournalTime, const Abandon& command) {
   const Ref<Lease> ref = state.find_lease(command.lease);
   if (!ref) return {{}, ReleaseDone{}, {}};
-  if (command.reattach > Millis(0) && !state.leases()[ref].shared) {
-    return {{GrantDetached{command.lease, command.reattach}}, ReleaseDone{}, {}};
-  }
   std::vector<std::string> held = held_among(state, ref, command.keys);
   if (held.empty()) return {{}, ReleaseDone{}, {}};
+  // Only a lease that is nothing but this grant may be kept for less than its ttl: of any other, its owner
+  // was told how long it lives.
+  const Lease& lease = state.leases()[ref];
+  if (command.reattach > Millis(0) && !lease.shared && held.size() == lease.hold_count) {
+    return {{GrantDetached{command.lease, command.reattach}}, ReleaseDone{}, {}};
+  }
   std::vector<Event> events = end_holds(state, ref, held, Ended::undelivered, Millis(0), {});
   return {std::move(events), ReleaseDone{std::move(held)}, {}};
 }

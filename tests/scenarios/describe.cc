@@ -156,6 +156,14 @@ std::string waiter(const WaiterInfo& info, const Names& names) {
                      info.detached ? ", detached" : "");
 }
 
+// "lease 7 waits for k" with the name that the scenario has for it.
+std::string cycle_step(const std::string& step, const Names& names) {
+  const std::size_t number = step.find(' ') + 1;
+  const std::size_t end = step.find(' ', number);
+  const std::uint64_t id = std::stoull(step.substr(number, end - number));
+  return (step.starts_with("lease") ? names.of(LeaseId{id}) : names.of(WaiterId{id})) + step.substr(end);
+}
+
 struct DescribeReply {
   const Names& names;
 
@@ -194,7 +202,7 @@ struct DescribeReply {
       out += "; behind " + listed(r.blocked_by, [&](const WaiterInfo& info) { return waiter(info, names); });
     }
     if (r.queue_length != 0) out += fmt::format("; queue of {}", r.queue_length);
-    if (!r.cycle.empty()) out += fmt::format("; {}", fmt::join(r.cycle, ", "));
+    for (const std::string& step : r.cycle) out += "; " + cycle_step(step, names);
     if (r.waited != Millis(0)) out += fmt::format("; waited {}", describe(r.waited));
     if (r.retry_after) out += fmt::format("; retry after {}", describe(*r.retry_after));
     if (r.ended) out += fmt::format("; ended by {}", text(r.ended->how));

@@ -68,6 +68,8 @@ class Player {
     for (const Spoken& spoken : spoken_) {
       if (const auto* command = std::get_if<Command>(&spoken.action)) {
         commands.push_back(*command);
+        if (std::holds_alternative<TakeOver>(*command)) waiting_.clear();
+        if (const auto* gone = std::get_if<Detach>(command)) waiting_.erase(gone->waiter);
         who.push_back(spoken.who);
       }
       tick = tick || std::holds_alternative<TimePasses>(spoken.action);
@@ -89,23 +91,15 @@ class Player {
     for (const WaiterAnswer& answer : outcome.waiter_answers) {
       const auto found = waiting_.find(answer.waiter);
       if (found == waiting_.end() || found->second.empty())
-        tell("nobody", answer.reply);
+        say("  > nobody is told: " + describe(answer.reply, names_));
       else
         for (const std::string& name : found->second) tell(name, answer.reply);
       waiting_.erase(answer.waiter);
     }
-    for (const Recorded& recorded : outcome.events) forget_detached(recorded.event);
-  }
-
-  using Recorded = Outcome::Recorded;
-
-  void forget_detached(const Event& event) {
-    if (const auto* detached = std::get_if<WaiterDetached>(&event)) waiting_.erase(detached->waiter);
-    if (std::holds_alternative<TookOver>(event)) waiting_.clear();
   }
 
   void tell(const std::string& name, const Reply& reply) {
-    if (name.empty()) return;  // the keeper's own
+    if (name == "keeper") return;
     say(fmt::format("  > {} {}", name, describe(reply, names_)));
   }
 
