@@ -113,13 +113,19 @@ void Loop::probe() {
 
 void Loop::probed(const Result<void>& reserved) {
   probing_ = false;
-  guard_.resumed(clock_.now());
+  back_from_journal();
   note_reserved(reserved);
   if (stopping_) return finish_stop();
   if (reserved_) return decide_batch();
   refuse_pending(lock::Code::journal_unavailable, refusing_->message());
   flush();
   arm();
+}
+
+// Only a call on the loop's own thread kept it from reading sockets.
+void Loop::back_from_journal() {
+  const Nanos now = clock_.now();
+  runner_.is_inline() ? guard_.resumed(now) : guard_.ran(now);
 }
 
 void Loop::note_reserved(const Result<void>& reserved) {
@@ -171,7 +177,7 @@ void Loop::append() {
 
 void Loop::complete(const Outcome& outcome) {
   if (dead_) return;
-  guard_.resumed(clock_.now());
+  back_from_journal();
   if (!outcome.append) return die(outcome.append.error());
   switch (*outcome.append) {
     case journal::Append::written:

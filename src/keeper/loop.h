@@ -91,6 +91,7 @@ class Loop : public std::enable_shared_from_this<Loop> {
   void die(Error error);
   void finish_stop();
 
+  void back_from_journal();
   void note_reserved(const Result<void>& reserved);
   void refuse(CallId call, lock::Code code, std::string detail);
   void refuse_pending(lock::Code code, const std::string& detail);

@@ -141,6 +141,24 @@ TEST(LoopTime, ASlowInlineAppendCountsAsAStall) {
   EXPECT_TRUE(std::holds_alternative<lock::Renewed>(*renewal.reply));
 }
 
+// The loop went on reading sockets all the while, so nothing need wait.
+TEST(LoopTime, ASlowAppendOnAnotherThreadIsNoStall) {
+  World world(Runner::threaded);
+  Client first, second;
+  world.ask(acquire("a", 0ms, 600ms), first);
+  world.journal.hold(true);
+  const int before = world.journal.appends();
+  world.loop->submit(acquire("b"), second);
+  world.until([&] { return world.journal.appends() == before + 1; });
+  world.advance(1s);
+  world.journal.hold(false);
+  world.until([&] { return second.answers > 0; });
+  world.until([&] {
+    world.advance(0ms);
+    return world.holders("a") == 0;
+  });
+}
+
 TEST(LoopTime, ANewKeeperBeginsWithAGrace) {
   World world;
   Client client;
