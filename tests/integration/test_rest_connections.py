@@ -1,5 +1,6 @@
 """Connections: keep-alive, pipelines, limits in size and time, half-closed sockets, unix sockets and IPv6."""
 
+import resource
 import socket
 import threading
 import time
@@ -59,7 +60,7 @@ def test_chunks_and_expect_continue(server):
 
 
 def test_what_is_not_http_is_refused_and_ends_the_connection(server):
-    for text in (b"nonsense\r\n\r\n", b"GET / HTTP/3.0\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00", b"SET a b\r\n",
+    for text in (b"nonsense\r\n\r\n", b"GET / HTTP/3.0\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00",
                  b"GET / HTTP/1.1\r\nHost : a\r\n\r\n",
                  b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"):
         with rest.wire(server) as wire:
@@ -115,6 +116,31 @@ def test_half_a_request_is_no_request(server):
         wire.sock.shutdown(socket.SHUT_WR)
         assert wire.read() is None
     assert rest.show(server, "half/request")["state"] == "free"
+
+
+def test_more_connections_than_it_takes_are_refused(server):
+    """The first 10,000 are served, the next is told; when one goes, there is room again."""
+    most = 10_000
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < most + 1_000:
+        pytest.skip(f"a process may open {hard} files only")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    wires = []
+    try:
+        rest.eventually(lambda: rest.get(server, "/v1/status").json["counts"]["connections"] == 1, "all others are gone")
+        while len(wires) < most:
+            wires.append(rest.wire(server))
+        assert wires[-1].ask("GET", "/v1/status").json["counts"]["connections"] == most
+        with rest.wire(server) as wire:
+            reply = wire.read()
+            assert (reply.status, reply.code) == (503, "overloaded") and int(reply.headers["retry-after"]) >= 1
+            assert wire.read() is None
+        wires.pop().close()
+        rest.eventually(lambda: rest.get(server, "/healthz").status == 200, "there is room")
+    finally:
+        for wire in wires:
+            wire.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_a_reader_that_never_reads_holds_up_nobody(server):

@@ -147,7 +147,7 @@ def test_ending_a_lease_by_its_id_needs_its_handle(server):
     rest.held(server, "d1", lease=lease["handle"])
     ended = rest.call(server, "DELETE", path, headers={"X-Holdfast-Lease": lease["handle"]})
     assert ended.status == 200 and ended.json["released"] == ["d1"]
-    check_problem(rest.get(server, path), 410, "lease_gone")
+    assert check_problem(rest.get(server, path), 410, "lease_gone")["ended_by"] == "release"
     check_problem(rest.get(server, "/v1/leases/999999999"), 404, "not_found")
     check_problem(rest.get(server, "/v1/leases/x"), 404, "not_found")
 

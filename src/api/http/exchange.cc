@@ -99,6 +99,18 @@ void Exchange::refuse(const Fault& fault) {
   reply(problem_kind(fault.code).status, backend_.told, retry_after_seconds(fault.code, std::nullopt));
 }
 
+void Exchange::refuse_when_durable(const Fault& fault) {
+  JsonWriter out = body();
+  write_problem(out, backend_.keeper.state().revision(), fault);
+  answer_when_durable(problem_kind(fault.code).status);
+}
+
+void Exchange::refuse_when_durable(const lock::Refused& refused) {
+  JsonWriter out = body();
+  write_problem(out, backend_.keeper.state().revision(), refused);
+  answer_when_durable(problem_kind(service::code_of(refused.code)).status);
+}
+
 void Exchange::refuse_now(const Fault& fault) {
   abandon();
   allow_.clear();

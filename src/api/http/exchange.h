@@ -85,6 +85,10 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
 
   void refuse(const service::Fault& fault);
 
+  // The same for a refusal that the state is the reason of: told when all that it shows is durable.
+  void refuse_when_durable(const service::Fault& fault);
+  void refuse_when_durable(const lock::Refused& refused);
+
   // A fresh body. Then answer with it: at once for what depends on no state, else when all that the state
   // shows now is durable.
   JsonWriter body();

@@ -18,9 +18,9 @@ service::Fault no_such_lease() {
 // A lease that has ended is gone, with the way it ended, for as long as that is remembered.
 void refuse_missing(Exchange& exchange, lock::LeaseId id) {
   const auto ended = lock::ended_lease(exchange.backend().keeper.state(), id);
-  if (!ended) return exchange.refuse(no_such_lease());
-  exchange.refuse({service::Code::lease_gone,
-                   fmt::format("the lease has ended by {}", service::name_of(ended->how)), ""});
+  if (!ended) return exchange.refuse_when_durable(no_such_lease());
+  exchange.refuse_when_durable(
+      lock::Refused{.code = lock::Code::lease_gone, .detail = "the lease has ended", .ended = ended});
 }
 
 }  // namespace

@@ -95,6 +95,7 @@ void Server::finish(std::function<void()> finished) {
   for (const auto& [key, connection] : connections) {
     connection->finish_with({service::Code::no_leader, "the server is stopping: ask again", ""});
   }
+  if (connections_.empty()) return finished();
   finished_ = std::move(finished);
   finish_by_ = steady_clock::now() + kFinishTime;
 }

@@ -62,13 +62,12 @@ std::optional<Target> split_target(std::string_view target) {
 service::Checked<Query> Query::parse(std::string_view query, std::initializer_list<std::string_view> known) {
   Query out;
   while (!query.empty()) {
-    const std::size_t end = std::min(query.find('&'), query.size());
-    const std::string_view part = query.substr(0, end);
-    query.remove_prefix(std::min(end + 1, query.size()));
+    const std::string_view part = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(part.size() + 1, query.size()));
     if (part.empty()) continue;
-    const std::size_t equals = std::min(part.find('='), part.size());
-    const auto name = form_decode(part.substr(0, equals));
-    const auto value = form_decode(part.substr(std::min(equals + 1, part.size())));
+    const std::string_view name_text = part.substr(0, part.find('='));
+    const auto name = form_decode(name_text);
+    const auto value = form_decode(part.substr(std::min(name_text.size() + 1, part.size())));
     if (!name || !value) return service::invalid("", "the query has a malformed percent escape");
     if (!lock::is_utf8(*name) || !lock::is_utf8(*value))
       return service::invalid("", "the query is not valid UTF-8");
