@@ -145,7 +145,7 @@ def test_a_second_signal_ends_at_once(data):
             rest.wait_for_queue(server, "a", 1)
             for number in (signal.SIGSTOP, signal.SIGTERM, signal.SIGINT, signal.SIGCONT):
                 server.process.send_signal(number)
-                assert server.process.wait(timeout=60) == FAILURE
+            assert server.process.wait(timeout=60) == FAILURE
 
 
 def test_a_journal_that_fails_ends_the_process_without_an_answer(data):
