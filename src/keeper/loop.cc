@@ -17,6 +17,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kProbeEvery{1'000};
 constexpr milliseconds kFirstRepeat{50};
 constexpr milliseconds kLongestRepeat{1'000};
+constexpr const char* kStopping = "this server is stopping";
 
 journal::AppendId random_id() {
   journal::AppendId id;
@@ -55,7 +56,7 @@ CallId Loop::submit(lock::Command command, Call& call) {
   HOLDFAST_ASSERT(started_);
   const CallId id = calls_.add(call);
   if (stopping_) {
-    refuse(id, lock::Code::no_leader, "this server is stopping");
+    refuse(id, lock::Code::no_leader, kStopping);
   } else if (!pending_.push(id, std::move(command))) {
     refuse(id, lock::Code::overloaded, "too many commands are waiting to be decided");
   } else {
@@ -202,11 +203,11 @@ void Loop::written(const Outcome& outcome) {
   if (unfinished_ || !pending_.empty()) runner_.is_inline() ? schedule() : run();
   flush();
   for (const auto& then : durable) then();
-  if (stopping_) return finish_stop();
+  if (stopping_ && !flight_) return finish_stop();
   arm();
 }
 
-// The same bytes again until the position is seen to be taken (protocol.md 2): nothing else is decided
+// The same bytes again until the position is seen to be taken (protocol.md 2). Nothing else is decided
 // before.
 void Loop::outcome_unknown() {
   if (stopping_) return finish_stop();
@@ -233,7 +234,7 @@ void Loop::stop(std::function<void()> stopped) {
 // Nothing is in the journal's hands any more. What was never decided is refused, and so is every wait: the
 // next keeper goes on with those that can be repeated and withdraws the others.
 void Loop::finish_stop() {
-  if (dead_) return;
+  if (dead_ || !stopped_) return;
   if (flight_) {
     for (Answer& answer : flight_->answers) {
       if (answer.call) {
@@ -243,10 +244,10 @@ void Loop::finish_stop() {
     flight_.reset();
     durable_.clear();
   }
-  refuse_pending(lock::Code::no_leader, "this server is stopping");
+  refuse_pending(lock::Code::no_leader, kStopping);
   flush();
   calls_.end_waits();
-  for (const CallId call : calls_.all()) refuse(call, lock::Code::no_leader, "this server is stopping");
+  for (const CallId call : calls_.all()) refuse(call, lock::Code::no_leader, kStopping);
   flush();
   boost::asio::post(io_, std::exchange(stopped_, {}));
 }

@@ -193,6 +193,40 @@ TEST(LoopThreaded, AnswersOnlyAfterTheAppendReturned) {
   EXPECT_EQ(world.journal.appends(), before + 2);
 }
 
+// The entry that set out before the answers of the one before it were given is answered too.
+TEST(LoopThreaded, StopFromWithinAnAnswerLetsTheNextEntryArrive) {
+  World world(Runner::threaded);
+  world.journal.hold(true);
+  Client first, second;
+  bool stopped = false;
+  first.then = [&] { world.loop->stop([&] { stopped = true; }); };
+  const int before = world.journal.appends();
+  world.loop->submit(acquire("a"), first);
+  world.until([&] { return world.journal.appends() == before + 1; });
+  world.loop->submit(acquire("b"), second);
+  world.journal.hold(false);
+  world.until([&] { return stopped; });
+  EXPECT_NE(first.granted(), nullptr);
+  EXPECT_NE(second.granted(), nullptr);
+}
+
+TEST(LoopThreaded, StopGivesUpAnAppendWhoseOutcomeStaysUnknown) {
+  World world(Runner::threaded);
+  world.journal.answer_next(journal::Append::unknown);
+  const int before = world.journal.appends();
+  Client client, undecided;
+  bool durable = false, stopped = false;
+  world.loop->submit(acquire("a"), client);
+  world.until([&] { return world.journal.appends() == before + 1; });
+  world.loop->when_durable([&] { durable = true; });
+  world.loop->submit(acquire("b"), undecided);
+  world.loop->stop([&] { stopped = true; });
+  world.until([&] { return stopped; });
+  EXPECT_TRUE(client.refused_with(lock::Code::outcome_unknown));
+  EXPECT_TRUE(undecided.refused_with(lock::Code::no_leader));
+  EXPECT_FALSE(durable);
+}
+
 TEST(LoopInline, RenewalsAndReleasesAreDecidedBeforeTheRest) {
   World world;
   Client holder, next, released;
