@@ -123,7 +123,9 @@ def hold_and_stop(server, clients, ttl_ms):
     slow for that tries again."""
     while True:
         began = time.monotonic()
-        grants = [client.acquire(f"stop/{number}", ttl_ms=ttl_ms) for number, client in enumerate(clients)]
+        for number, client in enumerate(clients):
+            client.send("POST", "/v1/acquire", {"key": f"stop/{number}", "ttl_ms": ttl_ms})
+        grants = [client.read() for client in clients]
         server.signal(signal.SIGSTOP)
         if (time.monotonic() - began) * 1000 < ttl_ms / 2:
             return grants
