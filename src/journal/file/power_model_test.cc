@@ -71,7 +71,7 @@ class PowerModelTest : public FileJournalFixture {
     ASSERT_TRUE(opened) << context << opened.error().message();
     journal_ = std::move(*opened);
     const std::uint64_t head = journal_->head().sequence;
-    EXPECT_GE(head, told.entries.size()) << context;
+    ASSERT_GE(head, told.entries.size()) << context;
     EXPECT_LE(head, told.entries.size() + (told.in_flight ? 1 : 0)) << context;
     const auto newest = journal_->latest_snapshot();
     EXPECT_GE(newest ? newest->head.sequence : 0, told.snapshot) << context;
