@@ -8,7 +8,6 @@
 #include "cli/handle.h"
 #include "cli/subcommand.h"
 #include "cli/verdict.h"
-#include "client/persist.h"
 #include "client/request_id.h"
 
 namespace holdfast::cli {
@@ -56,8 +55,9 @@ int show(const Options& options) {
   if (!settings) return kExitUsage;
   client::Connection connection(*settings);
   const std::string id = id_of_handle(options.lease);
-  const auto answer = client::persist(
-      [&](client::Milliseconds left) { return connection.show_lease(id, {.timeout = left}); }, kPatience, {});
+  const auto answer =
+      client::persist([&](client::Milliseconds left) { return connection.show_lease(id, {.timeout = left}); },
+                      kReadPatience, {});
   return conclude<client::LeaseReply>(answer, options.client, *settings, show_lease);
 }
 
@@ -87,7 +87,7 @@ int list(const Options& options) {
         [&](client::Milliseconds left) {
           return connection.list_leases(options.principal, cursor, {.timeout = left});
         },
-        kPatience, {});
+        kReadPatience, {});
     const int code = conclude<client::LeaseListReply>(
         answer, options.client, *settings, [&](const client::LeaseListReply& reply) {
           for (const auto& [lease, holds] : reply.leases) {

@@ -5,7 +5,6 @@
 #include "cli/duration.h"
 #include "cli/subcommand.h"
 #include "cli/verdict.h"
-#include "client/persist.h"
 
 namespace holdfast::cli {
 namespace {
@@ -32,7 +31,7 @@ int list(Options options) {
   do {
     const auto answer = client::persist(
         [&](client::Milliseconds left) { return connection.list_locks(options.request, {.timeout = left}); },
-        kPatience, {});
+        kReadPatience, {});
     const int code = conclude<client::LockListReply>(answer, options.client, *settings,
                                                      [&](const client::LockListReply& reply) {
                                                        for (const auto& lock : reply.locks)

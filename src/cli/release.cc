@@ -7,7 +7,6 @@
 #include "cli/handle.h"
 #include "cli/subcommand.h"
 #include "cli/verdict.h"
-#include "client/persist.h"
 #include "client/request_id.h"
 
 namespace holdfast::cli {

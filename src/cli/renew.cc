@@ -8,7 +8,6 @@
 #include "cli/lock_options.h"
 #include "cli/subcommand.h"
 #include "cli/verdict.h"
-#include "client/persist.h"
 #include "client/request_id.h"
 
 namespace holdfast::cli {

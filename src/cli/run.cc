@@ -114,7 +114,7 @@ void release(const Plan& plan, const client::Held& held, const client::Deadline&
     patience = std::min(patience, std::chrono::ceil<Milliseconds>(*left));
   client::Connection connection(plan.settings);
   const auto answer = client::persist(
-      [&](Milliseconds left) { return connection.release(request, {.timeout = left}); }, patience, {});
+      [&](Milliseconds left) { return connection.release(request, {.timeout = left}); }, {patience}, {});
   if (answer && std::holds_alternative<client::ReleaseReply>(*answer)) return;
   const std::string why = answer ? std::get<client::Problem>(*answer).text() : answer.error().message();
   const auto left = deadline.left(boot_clock().now());

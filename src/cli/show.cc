@@ -7,7 +7,6 @@
 #include "cli/duration.h"
 #include "cli/subcommand.h"
 #include "cli/verdict.h"
-#include "client/persist.h"
 
 namespace holdfast::cli {
 namespace {
@@ -36,7 +35,7 @@ int show(const Options& options) {
   client::Connection connection(*settings);
   const auto answer = client::persist(
       [&](client::Milliseconds left) { return connection.show_lock(options.key, {.timeout = left}); },
-      kPatience, {});
+      kReadPatience, {});
   return conclude<client::LockReply>(answer, options.client, *settings, print_lock);
 }
 

@@ -5,7 +5,6 @@
 
 #include "cli/subcommand.h"
 #include "cli/verdict.h"
-#include "client/persist.h"
 
 namespace holdfast::cli {
 namespace {
@@ -21,7 +20,7 @@ int status(const ClientOptions& options) {
   if (!settings) return kExitUsage;
   client::Connection connection(*settings);
   const auto answer = client::persist(
-      [&](client::Milliseconds left) { return connection.status({.timeout = left}); }, kPatience, {});
+      [&](client::Milliseconds left) { return connection.status({.timeout = left}); }, kReadPatience, {});
   return conclude<client::StatusReply>(answer, options, *settings, show);
 }
 

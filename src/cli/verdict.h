@@ -7,11 +7,14 @@
 #include "cli/exit_codes.h"
 #include "cli/output.h"
 #include "client/connection.h"
+#include "client/persist.h"
 
 namespace holdfast::cli {
 
-// How long a simple command tries to get an answer.
-inline constexpr client::Milliseconds kPatience(10'000);
+// How long a simple command tries to get an answer. One that only looks does not wait for a restart.
+inline constexpr client::Patience kPatience{.answer = client::Milliseconds(10'000)};
+inline constexpr client::Patience kReadPatience{.answer = client::Milliseconds(10'000),
+                                                .connection = client::Milliseconds(1'000)};
 
 // Ends a command with an answer: prints its JSON or hands it to `show`, or says what went wrong, and returns
 // the exit code. With --json a refusal's body goes to standard output too.

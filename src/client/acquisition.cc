@@ -74,7 +74,8 @@ Result<std::variant<Held, Problem>> Acquisition::held_by(Answer<AcquireReply> an
 
 Answer<AcquireReply> Acquisition::attempt(std::optional<Milliseconds> timeout) {
   sent_ = boot_clock().now();
-  auto answer = connection_.acquire(request_, {.timeout = timeout, .stop = stop_});
+  auto answer = connection_.acquire(
+      request_, {.timeout = timeout, .stop = stop_, .fresh_connection = request_.wait.count() != 0});
   if (answer) never_reached_ = false;
   return answer;
 }
@@ -83,7 +84,7 @@ Answer<AcquireReply> Acquisition::try_once() {
   request_.wait = Milliseconds(0);
   Milliseconds patience = options_.start_patience;
   if (options_.wait && options_.wait->count() > 0) patience = std::min(patience, *options_.wait);
-  return persist([this](Milliseconds left) { return attempt(left); }, patience, stop_);
+  return persist([this](Milliseconds left) { return attempt(left); }, {patience}, stop_);
 }
 
 Answer<AcquireReply> Acquisition::wait_for_grant() {
@@ -117,7 +118,7 @@ Answer<RenewReply> Acquisition::claim(const Held& held) {
       [&](Milliseconds time_left) {
         return connection_.renew(renewal, {.timeout = time_left, .stop = stop_});
       },
-      patience, stop_);
+      {patience}, stop_);
   if (!answer && answer.error().code == HttpErrc::cancelled) {
     connection_.release({.lease = held.reply.lease.handle, .request_id = new_request_id()},
                         {.timeout = kWithdrawal});

@@ -38,6 +38,7 @@ template <class Reply>
 Answer<Reply> Connection::call(store::HttpRequest request, const CallOptions& options) {
   request.url = settings_.server.base() + request.url;
   request.timeout = options.timeout;
+  request.fresh_connection = options.fresh_connection;
   if (!settings_.api_key.empty()) request.headers.push_back({"Authorization", "Bearer " + settings_.api_key});
   auto response = http_.send(request, options.stop);
   if (!response) return response.error();

@@ -23,6 +23,7 @@ struct CallOptions {
   // Whole exchange; none: for as long as the connection lives. Not shorter than the request's own wait.
   std::optional<Milliseconds> timeout = Milliseconds(10'000);
   std::stop_token stop;
+  bool fresh_connection = false;  // as in HttpRequest
 };
 
 // Typed calls to one server over one kept connection. One object belongs to one thread. A call is sent once:

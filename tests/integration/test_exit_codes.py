@@ -77,7 +77,7 @@ def test_a_handle_from_standard_input(holdfast, tmp_path):
         assert holdfast("release", "-", stdin=handle).out == "released k\n"
 
 
-@pytest.mark.parametrize("command", [["acquire", "-n", "k"], ["show", "k"], ["ls"], ["status"], ["renew", "x"],
+@pytest.mark.parametrize("command", [["acquire", "-w", "500ms", "k"], ["show", "k"], ["ls"], ["status"], ["renew", "x"],
                                      ["release", "x"], ["lease", "list"], ["run", "k", "--", "true"]])
 def test_unreachable(against_fake, command):
     url = f"http://127.0.0.1:{free_port()}"

@@ -8,8 +8,8 @@ from harness import LOST, Worker, boot_time, is_alive, wait_until
 TTL = 3  # seconds
 
 
-def start_run(commands, worker, *options):
-    run = commands.start("run", "-t", f"{TTL}s", "--grace", "1s", *options, "k", "--", *worker.command)
+def start_run(commands, worker, *options, ttl=TTL):
+    run = commands.start("run", "-t", f"{ttl}s", "--grace", "1s", *options, "k", "--", *worker.command)
     worker.wait_for("begin")
     return run
 
@@ -58,14 +58,14 @@ def test_server_stopped_is_as_good_as_dead(server, holdfast, tmp_path):
 
 
 def test_the_deadline_counts_from_the_send_time_not_from_the_reply(fake, against_fake, tmp_path):
-    # Each answer is a second under way, in each direction; renewals are not answered at all.
+    # The request and the reply are a second under way each; renewals are not answered at all.
     fake.delays["/v1/acquire"] = (1, 1)
+    fake.refusals["/v1/renew"] = (503, {"code": "no_leader", "status": 503})
     worker = Worker(tmp_path, stubborn=True)
-    run = start_run(against_fake, worker)
+    run = start_run(against_fake, worker, ttl=8)
     granted = fake.acted_at["/v1/acquire"]
-    fake.stalled.set()
     assert against_fake.finish(run).code == LOST
-    assert worker.last_life() < granted + TTL
+    assert worker.last_life() < granted + 8
 
 
 def test_a_stalled_renewal_delays_nothing(fake, against_fake, tmp_path):

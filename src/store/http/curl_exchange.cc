@@ -100,6 +100,7 @@ void CurlExchange::set_headers() {
 void CurlExchange::set_connection_options() {
   set(easy_, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
   set(easy_, CURLOPT_NOSIGNAL, 1L);
+  set(easy_, CURLOPT_FRESH_CONNECT, request_.fresh_connection ? 1L : 0L);
   set(easy_, CURLOPT_PROXY, "");
   set(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings_.connect_timeout.count()));
   set(easy_, CURLOPT_TCP_KEEPALIVE, 1L);

@@ -26,6 +26,9 @@ struct HttpRequest {
   std::string body;
   // For the whole exchange, connecting included; none waits for as long as the connection lives.
   std::optional<std::chrono::milliseconds> timeout;
+  // On a connection of its own. On a kept one that turns out to be dead, curl sends the same bytes again by
+  // itself, which is wrong where they say how much time is left.
+  bool fresh_connection = false;
 };
 
 struct HttpResponse {
