@@ -23,6 +23,7 @@ struct Backend {
   // The newest revision that anybody was told, for replies that were decided without the keeper. Durable.
   lock::Revision told;
   std::size_t connections = 0;
+  std::size_t max_connections = 0;  // the server's, shown to clients
 };
 
 }  // namespace holdfast::api::http

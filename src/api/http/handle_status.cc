@@ -18,7 +18,7 @@ void write_counts(JsonWriter& out, const lock::Counts& counts, std::size_t conne
   out.end_object();
 }
 
-void write_limits(JsonWriter& out) {
+void write_limits(JsonWriter& out, std::size_t max_connections) {
   out.key("limits");
   out.begin_object();
   out.member("key_bytes", lock::kMaxKeyBytes);
@@ -31,6 +31,7 @@ void write_limits(JsonWriter& out) {
   out.member("holds_per_lease", lock::kMaxHoldsPerLease);
   out.member("leases", lock::kMaxLeases);
   out.member("waiters", lock::kMaxWaiters);
+  out.member("connections", max_connections);
   out.end_object();
 }
 
@@ -64,7 +65,7 @@ void handle_status(Exchange& exchange) {
   out.member("uptime_ms", uptime);
   write_counts(out, lock::count(backend.keeper.state()), backend.connections);
   out.member("pending", status.pending);
-  write_limits(out);
+  write_limits(out, backend.max_connections);
   out.member("revision", backend.keeper.state().revision());
   out.end_object();
   exchange.answer_when_durable();

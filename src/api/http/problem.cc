@@ -36,6 +36,14 @@ constexpr std::array<ProblemKind, service::kCodeCount> kProblems{{
     {Code::outcome_unknown, 503, "It is not known whether the request was carried out"},
 }};
 
+// How long to leave a busy server alone where nothing better is known.
+constexpr lock::Millis kUsualRetry{1'000};
+
+bool is_busy(Code code) {
+  const int status = problem_kind(code).status;
+  return status == 429 || status == 503;
+}
+
 void begin_problem(JsonWriter& out, Code code, std::string_view detail) {
   const ProblemKind& kind = problem_kind(code);
   out.begin_object();
@@ -78,15 +86,15 @@ const ProblemKind& problem_kind(Code code) {
 }
 
 std::optional<std::uint64_t> retry_after_seconds(Code code, std::optional<lock::Millis> retry_after) {
-  const int status = problem_kind(code).status;
-  if (status != 429 && status != 503) return std::nullopt;
-  const std::int64_t ms = std::max<std::int64_t>(1, retry_after.value_or(lock::Millis(1'000)).count());
+  if (!is_busy(code)) return std::nullopt;
+  const std::int64_t ms = std::max<std::int64_t>(1, retry_after.value_or(kUsualRetry).count());
   return static_cast<std::uint64_t>((ms + 999) / 1'000);
 }
 
 void write_problem(JsonWriter& out, lock::Revision revision, const service::Fault& fault) {
   begin_problem(out, fault.code, fault.detail);
   if (!fault.field.empty()) out.member("field", fault.field);
+  if (is_busy(fault.code)) out.member("retry_after_ms", kUsualRetry);
   out.member("revision", revision);
   out.end_object();
 }
@@ -98,7 +106,11 @@ void write_problem(JsonWriter& out, lock::Revision revision, const lock::Refused
   if (is_about_others(code)) write_obstacles(out, refused);
   if (refused.ended) out.member("ended_by", service::name_of(refused.ended->how));
   if (is_about_others(code) || refused.waited.count() > 0) out.member("waited_ms", refused.waited);
-  if (is_about_others(code) || refused.retry_after) out.member("retry_after_ms", refused.retry_after);
+  if (is_busy(code)) {
+    out.member("retry_after_ms", refused.retry_after.value_or(kUsualRetry));
+  } else if (is_about_others(code) || refused.retry_after) {
+    out.member("retry_after_ms", refused.retry_after);
+  }
   out.member("revision", revision);
   out.end_object();
 }

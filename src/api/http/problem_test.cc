@@ -84,6 +84,8 @@ TEST(Problem, RetryAfterIsForTheBusyOnly) {
   EXPECT_EQ(retry_after_seconds(Code::too_many_requests, lock::Millis(1'001)), 2u);
   EXPECT_EQ(retry_after_seconds(Code::no_leader, lock::Millis(0)), 1u);
   EXPECT_FALSE(retry_after_seconds(Code::held, lock::Millis(5'000)));
+  EXPECT_EQ(body_of({.code = lock::Code::overloaded}).at("retry_after_ms").as_int64(), 1'000);
+  EXPECT_TRUE(body_of({.code = lock::Code::held}).at("retry_after_ms").is_null());
 }
 
 }  // namespace

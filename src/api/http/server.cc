@@ -28,6 +28,7 @@ Server::Server(asio::io_context& io, Backend backend, ServerOptions options)
       options_(options),
       tick_(io.get_executor()),
       now_(steady_clock::now()) {
+  backend_.max_connections = options_.max_connections;
   asio::co_spawn(io.get_executor(), watch_deadlines(), asio::detached);
 }
 
