@@ -118,6 +118,24 @@ TEST_F(Damaged, EveryZeroedSectorOfTheRecordsIsNoticed) {
   }
 }
 
+// Bug: each record is only checked by itself, so a valid one of another writing passes in the place of the
+// one that was acknowledged.
+TEST_F(Damaged, AValidRecordInThePlaceOfAnotherIsNoticed) {
+  const Bytes intact = file_bytes(name_);
+  RecordHeader header = load<RecordHeader>(ByteView(intact).subspan(offsets_[1]));
+  Bytes other(record_bytes(texts_[1].size()));
+  encode_record(header, as_bytes(std::string(texts_[1].size(), 'n')), other);
+  overwrite(name_, offsets_[1], other);
+  const auto found = scan();
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->damages.size(), 1u);
+  EXPECT_EQ(found->damages[0].offset, offsets_[2]) << "the next one does not continue it";
+  const auto report = verify(data());
+  ASSERT_TRUE(report);
+  ASSERT_EQ(report->damages.size(), 2u);
+  EXPECT_EQ(report->damages[0].offset, offsets_[1]) << "its chain is wrong";
+}
+
 // Bug: the refusal does not say where, what to do, or changes the file before it refuses.
 TEST_F(Damaged, TheRefusalNamesThePlaceAndTheRemedyAndChangesNothing) {
   flip(name_, offsets_[1] + 5000, 0x10);
