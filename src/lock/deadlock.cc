@@ -73,7 +73,8 @@ class Search {
   void depend_on_queue(std::size_t from, Ref<Lock> ref, Ref<Place> last) {
     const Lock& lock = state_.locks()[ref];
     for (Ref<Place> at = last; at; at = lock.queue.previous(state_.places(), at)) {
-      if (!places_walked_.insert(at.number).second) return;
+      // The asker's own places are passed over here, but not by those that stand behind them.
+      if (from != 0 && !places_walked_.insert(at.number).second) return;
       const Waiter& waiter = state_.waiters()[state_.places()[at].waiter];
       const Node node = waiter.lease ? Node{waiter.lease, {}} : Node{{}, state_.places()[at].waiter};
       visit({node, from, ref});

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <boost/unordered/unordered_flat_set.hpp>
+
 #include "lock/decide.h"
 #include "lock/info.h"
 
@@ -38,12 +40,13 @@ std::vector<std::string> held_keys(const State& state, const Lease& lease) {
   return keys;
 }
 
-// Those of `keys` that the lease holds.
+// Those of `keys` that the lease holds, each once.
 std::vector<std::string> held_among(const State& state, Ref<Lease> lease,
                                     const std::vector<std::string>& keys) {
   std::vector<std::string> held;
+  boost::unordered_flat_set<std::string_view> seen;
   for (const std::string& key : keys) {
-    if (state.find_hold(lease, state.find_lock(key))) held.push_back(key);
+    if (seen.insert(key).second && state.find_hold(lease, state.find_lock(key))) held.push_back(key);
   }
   return held;
 }

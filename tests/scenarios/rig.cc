@@ -35,11 +35,11 @@ Outcome Rig::run(JournalTime now, const std::vector<Command>& commands, bool tic
   Outcome outcome;
   Batch batch(*live_, now, wall_of(now));
   if (tick) batch.tick();
-  run_batch(batch, commands);
+  run_batch(batch, commands, outcome);
   close(batch, now, outcome);
   for (bool unfinished = batch.unfinished(); unfinished;) {
     Batch next(*live_, now, wall_of(now));
-    run_batch(next, {});
+    run_batch(next, {}, outcome);
     close(next, now, outcome);
     unfinished = next.unfinished();
   }
@@ -47,14 +47,22 @@ Outcome Rig::run(JournalTime now, const std::vector<Command>& commands, bool tic
 }
 
 // Renewals and releases, expiries, the rest, grants (protocol.md 13).
-void Rig::run_batch(Batch& batch, const std::vector<Command>& commands) {
+void Rig::run_batch(Batch& batch, const std::vector<Command>& commands, Outcome& outcome) {
+  using Of = Outcome::Phase::Of;
+  const std::size_t before = outcome.events.size();
+  const auto phase = [&](Of of, std::size_t command, auto run) {
+    const std::size_t first = before + batch.events().size();
+    run();
+    outcome.phases.push_back({of, command, first, before + batch.events().size()});
+  };
   for (const bool urgent : {true, false}) {
     for (std::size_t i = 0; i < commands.size(); ++i) {
-      if (is_urgent(commands[i]) == urgent) batch.execute(Ticket{i + 1}, commands[i]);
+      if (is_urgent(commands[i]) != urgent) continue;
+      phase(Of::command, i, [&] { batch.execute(Ticket{i + 1}, commands[i]); });
     }
-    if (urgent) batch.expire();
+    if (urgent) phase(Of::due, 0, [&] { batch.expire(); });
   }
-  batch.settle();
+  phase(Of::queue, 0, [&] { batch.settle(); });
 }
 
 void Rig::close(Batch& batch, JournalTime now, Outcome& outcome) {

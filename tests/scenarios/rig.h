@@ -18,7 +18,16 @@ struct Outcome {
     Revision revision;
     Event event;
   };
+  // What a run of events came from: a command, by its place among those given, what was due, or a queue.
+  struct Phase {
+    enum class Of { command, due, queue };
+    Of of = Of::command;
+    std::size_t command = 0;
+    std::size_t first_event = 0;
+    std::size_t end_event = 0;
+  };
   std::vector<Recorded> events;
+  std::vector<Phase> phases;
   std::vector<Answer> answers;
   std::vector<Waiting> waiting;
   std::vector<WaiterAnswer> waiter_answers;
@@ -46,7 +55,7 @@ class Rig {
   std::size_t snapshots() const { return snapshots_; }
 
  private:
-  void run_batch(Batch& batch, const std::vector<Command>& commands);
+  void run_batch(Batch& batch, const std::vector<Command>& commands, Outcome& outcome);
   void close(Batch& batch, JournalTime now, Outcome& outcome);
   void check_entry(const Entry& written, ByteView bytes);
   void replay_on(State& state, const Entry& entry, std::string_view which);

@@ -1,0 +1,351 @@
+#include "model.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace holdfast::model {
+namespace {
+
+std::string group_of(const Item& item) {
+  return !item.shared || item.group == "read" ? "" : item.group;
+}
+
+bool same(const Item& a, const Item& b) {
+  if (!a.shared || !b.shared) return a.shared == b.shared;
+  return group_of(a) == group_of(b) && a.permits == b.permits;
+}
+
+// Whether who has `from` and takes `to` shuts nobody out that was not shut out before.
+bool weaker(const Item& from, const Item& to) {
+  if (!to.shared) return false;
+  return !from.shared || (group_of(from) == group_of(to) && to.permits <= from.permits);
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const std::string& text : texts) out += " " + text;
+  return out;
+}
+
+}  // namespace
+
+// --- acquire ---
+
+// Why the item can never be granted as it is asked, or none; then `need` says what it meets.
+std::optional<std::string> Model::refusal(const Ask& ask, Need& need) const {
+  Item& item = need.item;
+  if (item.shared) {
+    if (const auto limit = limit_in_use(item.key)) {
+      if (item.limit != 0 && item.limit != *limit) return "refused limit_mismatch " + item.key;
+      item.limit = *limit;
+    }
+    if (item.limit != 0 && item.permits > item.limit) return "refused invalid_argument " + item.key;
+  }
+  const std::vector<int> line = queue(item.key);
+  const Hold* own = held(ask.lease, item.key);
+  if (!own) {
+    need.now = line.empty() && !closed(item.key) && compatible(item, 0);
+    return std::nullopt;
+  }
+  if (same(own->shape, item)) {
+    need.relies = need.now = true;
+    return ask.return_held ? std::nullopt : std::optional("refused already_held " + item.key);
+  }
+  need.converts = true;
+  need.weaker = weaker(own->shape, item);
+  if (!need.weaker && !line.empty()) {
+    for (const Waiter& other : waiters_) {
+      const Place* place = place_of(other, item.key);
+      if (place && place->converts) return "refused deadlock " + item.key;
+    }
+  }
+  need.now = need.weaker || (!closed(item.key) && compatible(item, ask.lease));
+  return std::nullopt;
+}
+
+Lines Model::acquire(const Ask& ask) {
+  Lines lines;
+  if (!ask.request.empty() && requests_.contains(ask.request)) return repeat(ask);
+  if (ask.lease_given && !lease(ask.lease)) return {{}, {}, "refused lease_gone"};
+  std::vector<Need> needs;
+  for (const Item& item : ask.items) {
+    Need need{.item = item};
+    if (const auto refused = refusal(ask, need)) return {{}, {}, *refused};
+    needs.push_back(need);
+  }
+  const auto blocked = std::ranges::find(needs, false, &Need::now);
+  if (blocked == needs.end()) {
+    grant_now(ask, needs, lines);
+  } else if (ask.wait == 0) {
+    const std::string& key = blocked->item.key;
+    lines.reply =
+        (holders(key).empty() && queue(key).empty() ? "refused lock_delay " : "refused held ") + key;
+  } else if (ask.lease_given && closes_a_circle(ask.lease, needs)) {
+    lines.reply = "refused deadlock";
+  } else {
+    wait(ask, needs, lines);
+  }
+  return lines;
+}
+
+void Model::grant_now(const Ask& ask, const std::vector<Need>& needs, Lines& lines) {
+  begin_entry();
+  int id = ask.lease;
+  if (!ask.lease_given) {
+    id = ++last_lease_;
+    leases_.push_back({.id = id, .ttl = ask.ttl, .expires = expiry(now_, ask.ttl)});
+    lines.events.push_back(fmt::format("open L{}", id));
+  }
+  std::string granted;
+  for (const Need& need : needs) {
+    if (need.relies) continue;
+    const std::uint64_t token = need.weaker ? held(id, need.item.key)->token : next_token_++;
+    granted += " " + put_hold(id, need.item, ask.request, token);
+  }
+  if (!granted.empty()) {
+    lines.events.push_back(fmt::format("grant L{}{}", id, granted));
+    if (!ask.request.empty()) requests_[ask.request] = {Remembered::Kind::granted, ask.body, id, {}, {}, {}};
+  }
+  lines.reply = told(*lease(id), ask.items, 0, 0);
+}
+
+void Model::wait(const Ask& ask, const std::vector<Need>& needs, Lines& lines) {
+  begin_entry();
+  Waiter waiter{.id = ++last_waiter_, .ask = ask, .since = now_, .attached_since = now_};
+  if (ask.wait != -1) waiter.deadline = now_ + ask.wait;
+  for (const Need& need : needs) waiter.places.push_back({need.item, need.converts, need.relies});
+  waiters_.push_back(waiter);
+  if (!ask.request.empty())
+    requests_[ask.request] = {Remembered::Kind::waiting, ask.body, ask.lease, {}, {}, {}};
+  lines.events.push_back(fmt::format("wait W{}", waiter.id));
+  lines.reply = fmt::format("waits W{}", waiter.id);
+}
+
+Lines Model::repeat(const Ask& ask) {
+  const Remembered& known = requests_[ask.request];
+  if (known.body != ask.body) return {{}, {}, "refused request_id_reused"};
+  Lines lines;
+  if (known.kind == Remembered::Kind::refused) return {{}, {}, "refused " + known.code};
+  if (known.kind == Remembered::Kind::waiting) {
+    const auto found =
+        std::ranges::find_if(waiters_, [&](const Waiter& w) { return w.ask.request == ask.request; });
+    begin_entry();
+    found->deadline = ask.wait == -1 ? kForever : now_ + ask.wait;
+    found->detached_until = kForever;
+    found->attached_since = now_;
+    return {{fmt::format("attach W{}", found->id)}, {}, fmt::format("waits W{}", found->id)};
+  }
+  if (known.kind != Remembered::Kind::granted) return {{}, {}, "refused lease_gone"};
+  Lease& granted = *lease(known.lease);
+  if (granted.unclaimed) {
+    begin_entry();
+    granted.unclaimed = false;
+    granted.expires = std::max(granted.expires, expiry(now_, granted.ttl));
+    lines.events.push_back(fmt::format("claimed L{}", granted.id));
+  }
+  std::vector<Item> its;
+  for (const Item& item : ask.items) {
+    const Hold* hold = held(granted.id, item.key);
+    if (hold && hold->request == ask.request) its.push_back(item);
+  }
+  lines.reply = told(granted, its, 0, 0);
+  return lines;
+}
+
+// --- leases ---
+
+std::optional<Lines> Model::repeated(const std::string& request, const std::string& body) {
+  const auto found = requests_.find(request);
+  if (request.empty() || found == requests_.end()) return std::nullopt;
+  const Remembered& known = found->second;
+  if (known.body != body) return Lines{{}, {}, "refused request_id_reused"};
+  if (known.kind == Remembered::Kind::opened) {
+    return Lines{{}, {}, fmt::format("has L{} {}", known.lease, left(lease(known.lease)->expires))};
+  }
+  if (known.kind == Remembered::Kind::released) return Lines{{}, {}, "released" + joined(known.keys)};
+  return Lines{{}, {}, "refused lease_gone"};
+}
+
+Lines Model::open(Time ttl, const std::string& request, const std::string& body) {
+  if (auto again = repeated(request, body)) return *again;
+  begin_entry();
+  const int id = ++last_lease_;
+  leases_.push_back({.id = id, .ttl = ttl, .expires = expiry(now_, ttl), .shared = true, .request = request});
+  if (!request.empty()) requests_[request] = {Remembered::Kind::opened, body, id, {}, {}, {}};
+  return {{fmt::format("open L{}", id)},
+          {},
+          fmt::format("has L{} {}", id, ttl == -1 ? "never" : std::to_string(ttl))};
+}
+
+Lines Model::renew(int id, std::optional<Time> ttl) {
+  Lease* renewed = lease(id);
+  if (!renewed) return {{}, {}, "refused lease_gone"};
+  begin_entry();
+  renewed->ttl = ttl.value_or(renewed->ttl);
+  renewed->expires = std::max(renewed->expires, expiry(now_, renewed->ttl));
+  renewed->unclaimed = false;
+  return {{fmt::format("renew L{}", id)},
+          {},
+          fmt::format("renewed L{} ttl {} {}", id, renewed->ttl, left(renewed->expires))};
+}
+
+Lines Model::release(int id, const std::vector<std::string>& keys, Time keep_for, const std::string& request,
+                     const std::string& body) {
+  if (auto again = repeated(request, body)) return *again;
+  if (!lease(id)) return {{}, {}, "refused lease_gone"};
+  std::vector<std::string> its;
+  if (keys.empty()) {
+    // In the order of their tokens, which is that of the grants.
+    std::vector<Hold> holds;
+    std::ranges::copy_if(holds_, std::back_inserter(holds),
+                         [&](const Hold& hold) { return hold.lease == id; });
+    std::ranges::sort(holds, {}, &Hold::token);
+    for (const Hold& hold : holds) its.push_back(hold.key);
+  } else {
+    for (const std::string& key : keys) {
+      if (held(id, key)) its.push_back(key);
+    }
+    if (its.empty() && request.empty()) return {{}, {}, "released"};
+  }
+  Lines lines;
+  begin_entry();
+  if (keys.empty()) {
+    end_lease(id, "release", keep_for, lines);
+  } else {
+    end_holds(id, its, "release", keep_for, lines);
+  }
+  if (!request.empty()) requests_[request] = {Remembered::Kind::released, body, id, {}, its, now_};
+  lines.reply = "released" + joined(its);
+  return lines;
+}
+
+Lines Model::abandon(int id, const std::vector<std::string>& keys, Time reattach) {
+  Lease* its = lease(id);
+  std::vector<std::string> lost;
+  for (const std::string& key : keys) {
+    if (its && held(id, key)) lost.push_back(key);
+  }
+  if (lost.empty()) return {{}, {}, "released"};
+  begin_entry();
+  Lines lines;
+  const auto all = std::ranges::count(holds_, id, &Hold::lease);
+  if (reattach > 0 && !its->shared && all == static_cast<std::ptrdiff_t>(lost.size())) {
+    its->expires = std::min(its->expires, expiry(now_, reattach));
+    its->unclaimed = true;
+    return {{fmt::format("kept L{}", id)}, {}, "released"};
+  }
+  end_holds(id, lost, "undelivered", 0, lines);
+  lines.reply = "released" + joined(lost);
+  return lines;
+}
+
+// --- waits ---
+
+Lines Model::cancel(const std::string& request) {
+  const auto found = requests_.find(request);
+  if (found == requests_.end() || found->second.kind != Remembered::Kind::waiting)
+    return {{}, {}, "cancelled 0"};
+  begin_entry();
+  Lines lines;
+  const auto waiting =
+      std::ranges::find_if(waiters_, [&](const Waiter& w) { return w.ask.request == request; });
+  end_wait(waiting->id, "cancelled", lines);
+  lines.reply = "cancelled 1";
+  return lines;
+}
+
+Lines Model::detach(int id) {
+  Waiter* gone = waiter(id);
+  Lines lines{{}, {}, "released"};
+  if (!gone) return lines;
+  if (gone->ask.reattach == 0) {
+    begin_entry();
+    end_wait(id, "disconnected", lines);
+  } else if (gone->detached_until == kForever) {
+    begin_entry();
+    gone->detached_until = now_ + gone->ask.reattach;
+    lines.events.push_back(fmt::format("detach W{}", id));
+  }
+  return lines;
+}
+
+Lines Model::take_over() {
+  begin_entry();
+  std::erase_if(waiters_, [](const Waiter& w) { return w.ask.request.empty(); });
+  for (Waiter& waiting : waiters_)
+    waiting.detached_until = now_ + std::max<Time>(waiting.ask.reattach, 5'000);
+  for (Lease& unclaimed : leases_) {
+    if (unclaimed.unclaimed) unclaimed.expires = std::max(unclaimed.expires, expiry(now_, 5'000));
+  }
+  return {{"takeover"}, {}, "released"};
+}
+
+// --- what happens by itself ---
+
+std::optional<Lines> Model::lease_expires(int id) {
+  if (!lease(id) || lease(id)->expires > now_ || lease(id)->expires != next_due()) return std::nullopt;
+  Lines lines;
+  begin_entry();
+  end_lease(id, "expiry", 0, lines);
+  return lines;
+}
+
+std::optional<Lines> Model::wait_runs_out(int id) {
+  const Waiter* late = waiter(id);
+  if (!late || late->due() > now_ || late->due() != next_due()) return std::nullopt;
+  Lines lines;
+  begin_entry();
+  end_wait(id, late->deadline <= now_ ? "timed_out" : "not_reattached", lines);
+  return lines;
+}
+
+std::optional<Lines> Model::key_opens(const std::string& key) {
+  if (!closed(key) || closed_[key] > now_ || closed_[key] != next_due()) return std::nullopt;
+  begin_entry();
+  closed_.erase(key);
+  return Lines{{"opened " + key}, {}, {}};
+}
+
+std::optional<Lines> Model::grant(int id) {
+  const Waiter* first = waiter(id);
+  if (!first || !grantable(*first) || lost_ground(*first)) return std::nullopt;
+  begin_entry();
+  const Waiter granted = *first;
+  std::erase_if(waiters_, [&](const Waiter& w) { return w.id == id; });
+  Lines lines;
+  int its = granted.ask.lease;
+  if (!granted.ask.lease_given) {
+    its = ++last_lease_;
+    Time life = granted.ask.ttl;
+    if (granted.ask.claim != 0) life = life == -1 ? granted.ask.claim : std::min(life, granted.ask.claim);
+    leases_.push_back({.id = its,
+                       .ttl = granted.ask.ttl,
+                       .expires = expiry(now_, life),
+                       .unclaimed = life != granted.ask.ttl});
+    lines.events.push_back(fmt::format("open L{}", its));
+  }
+  std::string text;
+  for (const Place& place : granted.places) {
+    if (!place.relies) text += " " + put_hold(its, place.item, granted.ask.request, next_token_++);
+  }
+  lines.events.push_back(fmt::format("grant L{}{} to W{}", its, text, id));
+  if (!granted.ask.request.empty()) {
+    requests_[granted.ask.request] = {Remembered::Kind::granted, granted.ask.body, its, {}, {}, {}};
+  }
+  lines.to_waiters.push_back(
+      fmt::format("W{} {}", id,
+                  told(*lease(its), granted.ask.items, now_ - granted.attached_since, now_ - granted.since)));
+  return lines;
+}
+
+std::optional<Lines> Model::loses_its_ground(int id) {
+  const Waiter* its = waiter(id);
+  if (!its || !lost_ground(*its)) return std::nullopt;
+  Lines lines;
+  begin_entry();
+  end_wait(id, "hold_lost", lines);
+  return lines;
+}
+
+}  // namespace holdfast::model

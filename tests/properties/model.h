@@ -1,0 +1,179 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+// The lock rules once more, as plainly as design.md section 3 says them: everything in vectors that are
+// searched from the front, every question answered by looking at all of it. It shares no code with src/lock,
+// so that a mistake must be made twice to be missed. Times and durations are milliseconds.
+//
+// What the rules fix, the model predicts to the letter: the outcome of each command. Where they leave an
+// order open (which of two leases that end at once ends first, which of two keys is looked at first) it
+// accepts what happened if it was allowed, and then says whether anything that had to happen did not.
+
+namespace holdfast::model {
+
+using Time = std::int64_t;
+inline constexpr Time kForever = INT64_MAX;
+
+struct Item {
+  std::string key;
+  bool shared = false;
+  std::string group;  // of a shared item; "" and "read" are one
+  std::uint32_t permits = 1;
+  std::uint32_t limit = 0;
+};
+
+struct Ask {
+  std::vector<Item> items;
+  int lease = 0;  // 0: none given
+  bool lease_given = false;
+  Time ttl = 30'000;  // -1: no expiry
+  Time wait = 0;      // -1: no deadline
+  Time claim = 0;
+  Time reattach = 0;
+  bool return_held = false;
+  std::string request;  // "": none
+  std::string body;     // what a repeated request must ask again
+};
+
+struct Hold {
+  std::string key;
+  int lease = 0;
+  Item shape;
+  std::uint64_t token = 0;
+  std::string request;
+};
+
+struct Lease {
+  int id = 0;
+  Time ttl = 0;
+  Time expires = kForever;
+  bool shared = false;
+  bool unclaimed = false;
+  std::string request;
+};
+
+struct Place {
+  Item item;
+  bool converts = false;
+  bool relies = false;
+};
+
+struct Waiter {
+  int id = 0;
+  Ask ask;
+  std::vector<Place> places;
+  Time since = 0;
+  Time attached_since = 0;
+  Time deadline = kForever;
+  Time detached_until = kForever;
+  Time due() const { return deadline < detached_until ? deadline : detached_until; }
+};
+
+struct Remembered {
+  enum class Kind { waiting, granted, opened, refused, gone, released };
+  Kind kind = Kind::waiting;
+  std::string body;
+  int lease = 0;
+  std::string code;               // refused
+  std::vector<std::string> keys;  // released
+  std::optional<Time> ended_at;
+};
+
+// What a phase of a batch does and says, one line each.
+struct Lines {
+  std::vector<std::string> events;
+  std::vector<std::string> to_waiters;
+  std::string reply;  // of a command
+};
+
+class Model {
+ public:
+  void begin_batch(Time now, bool tick);
+
+  // Each does the command and says what must have happened.
+  Lines acquire(const Ask& ask);
+  Lines open(Time ttl, const std::string& request, const std::string& body);
+  Lines renew(int lease, std::optional<Time> ttl);
+  Lines release(int lease, const std::vector<std::string>& keys, Time keep_for, const std::string& request,
+                const std::string& body);
+  Lines cancel(const std::string& request);
+  Lines detach(int waiter);
+  Lines abandon(int lease, const std::vector<std::string>& keys, Time reattach);
+  Lines take_over();
+
+  // Each does what is said to have happened, if it may happen now; else none.
+  std::optional<Lines> lease_expires(int lease);
+  std::optional<Lines> wait_runs_out(int waiter);
+  std::optional<Lines> key_opens(const std::string& key);
+  std::optional<Lines> grant(int waiter);
+  std::optional<Lines> loses_its_ground(int waiter);
+
+  // The earliest deadline of all.
+  Time next_due() const;
+  // The first waiter that could be granted, or whose ground is lost at the head of a queue; 0: none.
+  int unsettled() const;
+
+  int leases() const { return last_lease_; }
+  int waiters() const { return last_waiter_; }
+
+ private:
+  struct Need {
+    Item item;
+    bool converts = false;
+    bool relies = false;
+    bool weaker = false;
+    bool now = false;
+  };
+
+  // state.cc: looking things up and changing them
+  void begin_entry();
+  const Hold* held(int lease, const std::string& key) const;
+  std::vector<const Hold*> holders(const std::string& key) const;
+  std::vector<int> queue(const std::string& key) const;
+  const Place* place_of(const Waiter& waiter, const std::string& key) const;
+  std::optional<std::uint32_t> limit_in_use(const std::string& key) const;
+  bool closed(const std::string& key) const { return closed_.contains(key); }
+  bool compatible(const Item& item, int own_lease) const;
+  bool fits(const Waiter& waiter, const Place& place) const;
+  bool grantable(const Waiter& waiter) const;
+  bool lost_ground(const Waiter& waiter) const;
+  std::vector<int> blockers(int lease, int waiter) const;
+  bool closes_a_circle(int lease, const std::vector<Need>& needs) const;
+  Waiter* waiter(int id);
+  Lease* lease(int id);
+  void end_wait(int id, const std::string& how, Lines& lines);
+  void end_lease(int id, const std::string& how, Time keep_for, Lines& lines);
+  void end_holds(int id, const std::vector<std::string>& keys, const std::string& how, Time keep_for,
+                 Lines& lines);
+  void drop_hold(int lease, const std::string& key, Time keep_for);
+  void forget_if_done(const std::string& request);
+  std::string put_hold(int lease, const Item& item, const std::string& request, std::uint64_t token);
+  std::string told(const Lease& lease, const std::vector<Item>& items, Time waited, Time queued) const;
+  std::string left(Time expires) const;
+  static Time expiry(Time from, Time ttl);
+
+  // model.cc: deciding
+  std::optional<std::string> refusal(const Ask& ask, Need& need) const;
+  Lines repeat(const Ask& ask);
+  void grant_now(const Ask& ask, const std::vector<Need>& needs, Lines& lines);
+  void wait(const Ask& ask, const std::vector<Need>& needs, Lines& lines);
+  std::optional<Lines> repeated(const std::string& request, const std::string& body);
+
+  Time now_ = 0;
+  bool begun_ = false;
+  std::uint64_t next_token_ = 1;
+  int last_lease_ = 0;
+  int last_waiter_ = 0;
+  std::vector<Hold> holds_;
+  std::vector<Lease> leases_;
+  std::vector<Waiter> waiters_;  // in the order of their coming
+  std::map<std::string, Time> closed_;
+  std::map<std::string, Remembered> requests_;
+};
+
+}  // namespace holdfast::model
