@@ -67,13 +67,17 @@ struct Promises::Visit {
   void operator()(const WaiterDetached& event) const { self.waits_.at(event.waiter).attached = false; }
   void operator()(const WaitEnded& event) const { self.waits_.erase(event.waiter); }
   // Nobody was told of the lease, or so its sender says.
-  void operator()(const GrantDetached& event) const { self.leases_[event.lease] = JournalTime::min(); }
+  void operator()(const GrantDetached& event) const {
+    self.leases_[event.lease] = JournalTime::min();
+    self.untold_.insert(event.lease);
+  }
   void operator()(const GrantAttached& event) const { living(event.lease, "an attachment"); }
   void operator()(const KeyOpened&) const {}
 };
 
 void Promises::check(JournalTime now, Batch& batch) {
   std::uint64_t revision = batch.first_revision().value;
+  untold_.clear();
   for (const Event& event : batch.events()) std::visit(Visit{*this, now, Revision{revision++}}, event);
   for (const Answer& answer : batch.answers()) promise_by(answer.reply, now);
   for (const WaiterAnswer& answer : batch.waiter_answers()) promise_by(answer.reply, now);
@@ -95,7 +99,8 @@ void Promises::promise_by(const Reply& reply, JournalTime now) {
 // A client whose clock runs slow by r counts expires_in for that much longer in the keeper's time.
 void Promises::promise(LeaseId lease, JournalTime now, const std::optional<Millis>& expires_in) {
   const auto found = leases_.find(lease);
-  if (found == leases_.end()) return;  // ended in the same batch, after it was decided
+  // Ended in the same batch, after it was decided, or said to be unknown to anybody.
+  if (found == leases_.end() || untold_.contains(lease)) return;
   if (!expires_in) {
     found->second = kNever;
   } else if (found->second != kNever) {

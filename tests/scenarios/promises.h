@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +38,7 @@ class Promises {
   std::map<LeaseId, JournalTime> leases_;  // living ones, with the moment before which they must not expire
   std::map<std::pair<LeaseId, std::string>, FencingToken> holds_;
   std::map<WaiterId, Wait> waits_;
+  std::set<LeaseId> untold_;  // in this batch
 };
 
 }  // namespace holdfast::lock::testing
