@@ -7,9 +7,9 @@
 #include "journal/file/directory.h"
 
 // A disk that forgets on a power cut what nobody synced. Writes without O_DSYNC are undone unless their file
-// was synced after them, each by the toss of a seeded coin; made, renamed and removed names are all undone
-// unless the directory was synced after them, even where a kind file system would have kept them. It answers
-// from the page cache and never waits for the real disk.
+// was synced after them, each by the toss of a seeded coin. Of the names made, renamed and removed since the
+// directory was last synced, the first few are kept and the others undone; how many is another toss. It
+// answers from the page cache and never waits for the real disk.
 
 namespace holdfast::journal::file {
 
