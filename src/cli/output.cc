@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "cli/exit_codes.h"
-#include "store/http/http_error.h"
+#include "client/connection.h"
 
 namespace holdfast::cli {
 namespace {
@@ -96,7 +96,7 @@ void print_table(const std::vector<std::string>& header, const std::vector<std::
 }
 
 int fail(const Error& error, std::string_view server) {
-  using store::HttpErrc;
+  using client::HttpErrc;
   complain(error.message());
   if (error.code == std::errc::bad_message) return kExitFailure;
   if (error.code == HttpErrc::untrusted) {

@@ -3,13 +3,12 @@
 #include <algorithm>
 
 #include "base/clock.h"
+#include "client/json_codec.h"
 #include "client/persist.h"
 #include "client/request_id.h"
 
 namespace holdfast::client {
 namespace {
-
-using store::HttpErrc;
 
 constexpr Milliseconds kClaim(3000);  // protocol.md 17
 constexpr Milliseconds kReattach(5000);
@@ -56,6 +55,7 @@ Result<std::variant<Held, Problem>> Acquisition::wait_and_claim() {
     if (const auto* renewed = claimed ? std::get_if<RenewReply>(&*claimed) : nullptr) {
       held->deadline = Deadline::of_renewal(sent, renewed->lease.expires_in);
       held->reply.lease.expires_in = renewed->lease.expires_in;
+      held->reply.json = with_renewed_lease(held->reply.json, renewed->json);
       return outcome;
     }
     if (!claimed && claimed.error().code == HttpErrc::cancelled) return claimed.error();

@@ -13,6 +13,8 @@
 
 namespace holdfast::client {
 
+using store::HttpErrc;
+
 // What a call came to: the reply, or the server's refusal; or an Error, where there was neither: HttpErrc of
 // store/http/http_error.h, or std::errc::bad_message for a reply that is not Holdfast's.
 template <class Reply>

@@ -22,6 +22,9 @@ std::string encode_cancel(std::string_view request_id);
 template <class Reply>
 Result<Reply> decode(std::string_view body);  // defined for every ...Reply of messages.h
 
+// The JSON of a grant with its lease as a later renewal's JSON tells it; unchanged if either cannot be read.
+std::string with_renewed_lease(std::string_view grant, std::string_view renewal);
+
 // Never fails: what is not problem+json becomes a Problem with a status and no code.
 Problem decode_problem(int status, std::string_view body);
 

@@ -97,6 +97,14 @@ TEST(Decode, ReadsWhatARenewalTells) {
   EXPECT_EQ(reply->release_requested, (std::vector<ReleaseWish>{{"b", "please"}}));
 }
 
+TEST(RenewedLease, ReplacesWhatTheRenewalTellsAndKeepsTheRest) {
+  const auto merged = json(with_renewed_lease(kGrant, R"({"lease":{"id":"7","expires_in_ms":30000}})"));
+  EXPECT_EQ(merged.at("lease").at("expires_in_ms"), 30000);
+  EXPECT_EQ(merged.at("lease").at("handle"), "7.x");
+  EXPECT_EQ(merged.at("grants"), json(kGrant).at("grants"));
+  EXPECT_EQ(with_renewed_lease(kGrant, "<html>"), kGrant);
+}
+
 TEST(DecodeProblem, ReadsTheFieldsOfARefusal) {
   const auto problem =
       decode_problem(409, R"({"code":"held","detail":"d","key":"k","queue_length":2,"waited_ms":5,

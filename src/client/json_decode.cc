@@ -199,6 +199,18 @@ Result<StatusReply> decode(std::string_view body) {
   });
 }
 
+std::string with_renewed_lease(std::string_view grant, std::string_view renewal) {
+  boost::json::error_code error;
+  auto in = boost::json::parse(grant, error);
+  if (error || !in.is_object()) return std::string(grant);
+  const auto newer = boost::json::parse(renewal, error);
+  const object* lease = !error && newer.is_object() ? object_member(newer.get_object(), "lease") : nullptr;
+  object* old = in.get_object().contains("lease") ? in.get_object()["lease"].if_object() : nullptr;
+  if (lease == nullptr || old == nullptr) return std::string(grant);
+  for (const auto& [name, value] : *lease) (*old)[name] = value;
+  return boost::json::serialize(in);
+}
+
 Problem decode_problem(int status, std::string_view body) {
   Problem problem{.status = status};
   problem.json = body;

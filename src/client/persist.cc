@@ -3,7 +3,6 @@
 namespace holdfast::client {
 
 bool worth_repeating(const Error& error) {
-  using store::HttpErrc;
   return error.code == HttpErrc::unreachable || error.code == HttpErrc::no_reply ||
          error.code == HttpErrc::timed_out;
 }

@@ -1,5 +1,6 @@
 """Lost replies and dropped connections while a lock is asked for."""
 
+import json
 import signal
 
 from harness import Worker, wait_until
@@ -72,6 +73,16 @@ def test_a_claim_that_ended_unconfirmed_is_no_lock(fake, against_fake):
     fake.refusals.clear()
     fake.free("k")
     assert against_fake.finish(run).code == 0
+
+
+def test_json_of_a_waited_grant_tells_the_full_ttl_not_the_claim(fake, against_fake):
+    fake.holders["k"] = "somebody.else"
+    acquire = against_fake.start("acquire", "-t", "60s", "--json", "k")
+    wait_until(lambda: len(fake.bodies("/v1/acquire")) == 2, "it waits")
+    fake.free("k")
+    lease = json.loads(against_fake.finish(acquire).out)["lease"]
+    assert lease["expires_in_ms"] == 60_000
+    assert lease["handle"] == fake.holders["k"]
 
 
 def test_a_signal_withdraws_the_request_by_its_id(fake, against_fake):
