@@ -56,6 +56,23 @@ def test_a_client_that_goes_away_leaves_the_queue(server):
     rest.eventually(lambda: rest.show(server, "gone")["state"] == "free", "gone is free")
 
 
+def test_a_client_that_gave_up_on_a_stalled_server_gets_nothing(server):
+    """Its request and its end are read together when the server goes on."""
+    wires = [rest.wire(server) for _ in range(20)]
+    for wire in wires:
+        assert wire.ask("GET", "/healthz").status == 200
+    token = rest.held(server, "before")["grants"][0]["fencing_token"]
+    server.stop()
+    for number, wire in enumerate(wires):
+        wire.send(rest.request("POST", "/v1/acquire", {"key": f"ghost/{number}"}))
+        wire.close()
+    server.cont()
+    counts = lambda: rest.get(server, "/v1/status").json["counts"]
+    rest.eventually(lambda: counts()["connections"] == 1, "the clients are gone")
+    assert rest.get(server, "/v1/locks?prefix=ghost/").json["locks"] == []
+    assert rest.held(server, "after")["grants"][0]["fencing_token"] == token + 1
+
+
 def test_pipelined_requests_wait_behind_a_waiter(server):
     held = rest.held(server, "behind")
     wire = waiting(server, "behind")

@@ -1,5 +1,8 @@
 #include "api/http/connection.h"
 
+#include <cerrno>
+#include <sys/socket.h>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -140,6 +143,12 @@ void Connection::refuse_malformed(boost::beast::error_code error) {
   } else {
     exchange_->refuse_now({Code::invalid_argument, fmt::format("this is not HTTP: {}", error.message()), ""});
   }
+}
+
+bool Connection::client_is_gone() const {
+  char next = 0;
+  const ssize_t got = ::recv(socket_.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+  return got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
 }
 
 void Connection::replied(bool keep_alive) {

@@ -79,10 +79,11 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   // Exchange::Outlet
   std::string& output() override { return out_; }
   bool may_stay() const override { return !ending_; }
+  bool client_is_gone() const override;
   void replied(bool keep_alive) override;
   void dropped() override { close(); }
 
-  Socket socket_;
+  mutable Socket socket_;  // asking the system about it changes nothing
   Host& host_;
   std::shared_ptr<Exchange> exchange_;
   std::optional<RequestParser> parser_;  // of a request that has begun to arrive

@@ -42,7 +42,7 @@ void Exchange::begin() {
   phase_ = Phase::handling;
   ++number_;
   allow_.clear();
-  json_memory_.release();
+  json_memory_.emplace(json_space_, sizeof json_space_);
   if (const auto fault = guard_against_browsers(request_, loopback_)) return refuse(*fault);
   route();
 }
@@ -65,12 +65,14 @@ service::Checked<boost::json::object> Exchange::json_body() {
   if (!request_.content_type.empty() && !is_json(request_.content_type)) {
     return Fault{Code::unsupported_media_type, "the body must be application/json", "Content-Type"};
   }
-  return read_json(request_.body, &json_memory_);
+  return read_json(request_.body, &*json_memory_);
 }
 
+// A server that was stalled finds requests of clients that gave up long ago, each with its end behind it. An
+// acquire of these would be a lock that nobody knows of until it expires.
 void Exchange::submit_command(lock::Command command) {
   const bool acquires = std::holds_alternative<lock::Acquire>(command);
-  if (acquires && client_left_) {
+  if (acquires && (client_left_ || outlet_.client_is_gone())) {
     phase_ = Phase::idle;
     return outlet_.dropped();
   }

@@ -32,6 +32,8 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
     virtual std::string& output() = 0;
     // Whether the connection may go on after this reply, as far as the server is concerned.
     virtual bool may_stay() const = 0;
+    // Whether the client has hung up, as far as the system knows, read or not yet read.
+    virtual bool client_is_gone() const = 0;
     // The reply is in output(). May come within begin().
     virtual void replied(bool keep_alive) = 0;
     // The request was dropped without a reply: its client is gone.
@@ -119,7 +121,8 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   std::string allow_;
   std::string body_;
   unsigned char json_space_[4096];
-  boost::json::monotonic_resource json_memory_{json_space_, sizeof json_space_};
+  // Made anew for each request: released, it would still remember to ask for twice as much the next time.
+  std::optional<boost::json::monotonic_resource> json_memory_;
 };
 
 }  // namespace holdfast::api::http
