@@ -14,7 +14,7 @@
 namespace holdfast::api::http {
 
 struct ServerOptions {
-  std::size_t max_connections = 10'000;  // more are refused: overloaded
+  std::size_t max_connections = 10'240;  // more are refused: overloaded
 };
 
 // The REST server: listeners, connections, their deadlines, and the end of all that. One thread: that of the
