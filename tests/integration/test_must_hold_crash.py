@@ -24,7 +24,7 @@ def test_kill_at_any_moment_loses_nothing(server, tmp_path, say):
     paths, compared, restarts = [], 0, []
     for number in range(ROUNDS):
         path = tmp_path / f"history{number}.tsv"
-        load = rig.Load(server.port, "mix", connections=16, seconds=300, keys=20, keep_percent=20, shared_percent=30,
+        load = server.load("mix", connections=16, seconds=300, keys=20, keep_percent=20, shared_percent=30,
                         ttl_ms=TTL_MS, prefix=f"round{number}", seed=number, on_loss="stop", history=path)
         time.sleep(random.uniform(0.3, 2))
         server.kill9()
@@ -41,7 +41,7 @@ def test_kill_at_any_moment_loses_nothing(server, tmp_path, say):
 def test_clients_that_retry_through_kills_and_lost_replies(server, tmp_path, say):
     """The clients come back with the same request_ids. Catches a retry that is granted a second time."""
     path = tmp_path / "history.tsv"
-    load = rig.Load(server.port, "mix", connections=16, seconds=300, keys=20, keep_percent=5, shared_percent=30,
+    load = server.load("mix", connections=16, seconds=300, keys=20, keep_percent=5, shared_percent=30,
                     ttl_ms=TTL_MS, lose_percent=3, cut_percent=3, history=path)
     for _ in range(3):
         time.sleep(random.uniform(0.3, 1.5))

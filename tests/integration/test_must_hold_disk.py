@@ -13,7 +13,6 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "load"))
 from rig_fixtures import assert_good, assert_remembered, make_server, rig, say, server  # noqa: E402, F401
 
 DISK_BYTES = 256 << 20
-LOAD = {"connections": 64, "seconds": 300, "ttl_ms": 600_000}
 
 
 @pytest.fixture
@@ -34,6 +33,14 @@ def small_disk(tmp_path):
     subprocess.run(["umount", place], check=True)
 
 
+def start_loads(server, history, **options):
+    """One load whose history is checked, and one that fills the journal with large entries."""
+    checked = server.load("mix", connections=64, seconds=300, ttl_ms=600_000, keep_percent=2, keys=100, shared_percent=20,
+                          history=history, **options)
+    filling = server.load("hold", connections=4, seconds=300, ttl_ms=600_000, keys_per_call=200, prefix="fill", **options)
+    return checked, filling
+
+
 def fill(path):
     """Takes all the room there is."""
     with open(path, "wb", buffering=0) as file:
@@ -49,12 +56,12 @@ def readiness(server):
         return client.request("GET", "/readyz")
 
 
-def test_a_full_disk_refuses_and_recovers(make_server, small_disk, tmp_path, say):
+def test_a_full_disk_refuses_and_recovers(small_disk, make_server, tmp_path, say):
     """Catches a refusal that forgets, a refusal that stays, and a crash."""
     server = make_server(data=small_disk / "data").start()
     fill(small_disk / "filler")
     history = tmp_path / "history.tsv"
-    load = rig.Load(server.port, "mix", keep_percent=2, keys=100, shared_percent=20, history=history, **LOAD)
+    load, filling = start_loads(server, history)
     refused = rig.until("it says that the disk is full", lambda: (reply := readiness(server)).status == 503 and reply)
     assert refused["code"] == "journal_unavailable", refused
     with contextlib.closing(server.client()) as client:
@@ -63,6 +70,7 @@ def test_a_full_disk_refuses_and_recovers(make_server, small_disk, tmp_path, say
     rig.until("it works again", lambda: readiness(server).status == 200)
     with contextlib.closing(server.client()) as client:
         assert client.acquire("one more").status == 200
+    filling.end()
     figures = load.end()
     assert figures["unavailable"] > 0, figures
     server.kill9()
@@ -70,7 +78,6 @@ def test_a_full_disk_refuses_and_recovers(make_server, small_disk, tmp_path, say
     compared = assert_remembered(server, history)
     say(f"disk full: {figures['unavailable']} refusals, then on; {compared} holds compared; "
         f"{assert_good(history).figures()}")
-    server.stop()
 
 
 def calls_until_ready(make_server, call, tmp_path):
@@ -91,9 +98,8 @@ def test_a_failing_disk_ends_the_server(make_server, tmp_path, say, call, after)
     server = make_server(wrap=["strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
                                f"inject={call}:error=EIO:when={at}"]).start()
     history = tmp_path / "history.tsv"
-    load = rig.Load(server.port, "mix", keep_percent=2, keys=100, shared_percent=20, on_loss="stop", history=history,
-                    **LOAD)
-    ended = server.process.wait(300)
+    load, _ = start_loads(server, history, on_loss="stop")
+    ended = server.process.wait(120)
     load.figures()
     assert ended == 1 and "journal" in server.log_text(), (ended, server.log_text())
     plain = make_server().start()

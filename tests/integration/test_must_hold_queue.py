@@ -17,7 +17,7 @@ WAITERS = 10_000
 def test_64_clients_on_one_key(server, tmp_path, say):
     """Catches barging, double grants, a token that repeats, an order that is not that of arrival."""
     path = tmp_path / "history.tsv"
-    figures = rig.run_load(server.port, "handover", connections=64, seconds=10, history=path)
+    figures = server.run_load("handover", connections=64, seconds=10, history=path)
     history = assert_good(path)
     assert figures["verbs"]["acquire"]["count"] > 64 and history.placed > 0, figures
     say(f"64 clients on one key, 10 s: {history.figures()}; hand-over p50 {figures['handover']['p50_us']:.0f} us")
@@ -120,3 +120,14 @@ def test_a_client_that_asked_for_it_keeps_its_place(server):
         assert control.acquire("k").status == 409
         back = again.acquire("k", wait_ms=-1, **request)
         assert back.status == 200 and back.token == holder.token + 1, back
+
+
+def test_large_requests_on_one_connection(server):
+    """Catches memory of a request that stays with its connection, and grows with the next."""
+    with contextlib.closing(server.client()) as client:
+        for number in range(60):
+            keys = [f"large/{number}/{key:020}" for key in range(200)]
+            grant = client.request("POST", "/v1/acquire", {"keys": keys})
+            assert grant.status == 200, grant
+            assert client.release(grant.handle).status == 200
+    assert server.rss_bytes() < 512 << 20

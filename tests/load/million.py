@@ -2,8 +2,6 @@
 
 import contextlib
 
-import rig
-
 LOCKS = 1_000_000
 PROBE_CONNECTIONS = 8
 LONG_MS = 24 * 3_600_000
@@ -20,8 +18,8 @@ def bytes_per_lock(server, locks_per_lease):
     before = server.rss_bytes()
     alone = {"connections": 64, "keys_per_call": 1}
     together = {"connections": 8, "keys_per_call": 100, "locks_per_lease": locks_per_lease}
-    rig.run_load(server.port, "hold", seconds=0, count=LOCKS, key_bytes=32, ttl_ms=LONG_MS,
-                 **(together if locks_per_lease else alone))
+    server.run_load("hold", seconds=0, count=LOCKS, key_bytes=32, ttl_ms=LONG_MS,
+                    **(together if locks_per_lease else alone))
     assert status(server)["counts"]["holds"] == LOCKS
     return (server.rss_bytes() - before) / LOCKS
 
@@ -38,7 +36,7 @@ def worst_p999_ms_until_a_snapshot(server):
     """Short runs of load, one after the other, until a snapshot has begun and ended; the worst of them."""
     before, worst, spent = status(server)["journal"]["snapshot_sequence"], 0, 0
     while status(server)["journal"]["snapshot_sequence"] == before:
-        figures = rig.run_load(server.port, "pairs", connections=PROBE_CONNECTIONS, seconds=1, prefix=f"probe{spent}")
+        figures = server.run_load("pairs", connections=PROBE_CONNECTIONS, seconds=1, prefix=f"probe{spent}")
         worst = max(worst, figures["verbs"]["acquire"]["p999_us"] / 1000)
         spent += 1
         assert spent < 120, "a snapshot is made"

@@ -126,6 +126,7 @@ class Server:
         self.env = dict(os.environ, **(env or {}))
         self.port = free_port()
         self.process = None
+        self.loads = []
         self.log = self.data.parent / (self.data.name + ".log")
 
     def start(self, wait=True):
@@ -173,7 +174,18 @@ class Server:
         self.start()
         return time.monotonic() - began
 
+    def load(self, workload, **options):
+        """Starts holdfast_load on it, which ends with the server's stop() if it has not before."""
+        self.loads.append(Load(self.port, workload, **options))
+        return self.loads[-1]
+
+    def run_load(self, workload, **options):
+        return self.load(workload, **options).figures()
+
     def stop(self):
+        for load in self.loads:
+            load.process.kill()
+            load.process.wait()
         if self.process and self.process.poll() is None:
             with contextlib.suppress(ProcessLookupError):
                 self.signal(signal.SIGCONT)
@@ -213,7 +225,3 @@ class Load:
     def end(self):
         self.process.send_signal(signal.SIGTERM)
         return self.figures()
-
-
-def run_load(port, workload, **options):
-    return Load(port, workload, **options).figures()
