@@ -18,13 +18,8 @@ namespace holdfast::cli {
 namespace {
 
 constexpr AddSubcommand kSubcommands[] = {
-#ifdef HOLDFAST_HAS_SERVE
-    add_serve,
-#endif
-    add_run,    add_acquire, add_renew, add_release, add_show, add_ls, add_lease, add_status,
-#ifdef HOLDFAST_HAS_VERIFY
-    add_verify,
-#endif
+    add_serve, add_run, add_acquire, add_renew,  add_release,
+    add_show,  add_ls,  add_lease,   add_status, add_verify,
 };
 
 std::vector<std::string> subcommands_of(const CLI::App& app) {

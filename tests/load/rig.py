@@ -9,6 +9,7 @@ import http.client
 import json
 import os
 import pathlib
+import random
 import resource
 import signal
 import socket
@@ -48,9 +49,16 @@ def until(what, condition, seconds=PATIENCE_S, every=0.01):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below the range that outgoing connections take their ports from, so that none takes it meanwhile."""
+    for port in random.sample(range(15000, 32000), 200):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise OSError("no free port")
 
 
 class Reply:
