@@ -80,8 +80,9 @@ class Index {
   Index(const Pool<T>& pool, std::index_sequence<kNumbers...>)
       : shards_{((void)kNumbers, Shard(0, Hash{&pool}, Equal{&pool}))...} {}
 
-  // The top bits: the tables themselves use the low ones.
-  static std::size_t shard_of(const Key& key) { return hash_of(key) >> 56; }
+  // Bits that the tables themselves do not use: they take the top ones for the position, the lowest byte for
+  // the tag. With those, all of a shard would crowd into one corner of its table.
+  static std::size_t shard_of(const Key& key) { return (hash_of(key) >> 8) & (kShards - 1); }
 
   std::array<Shard, kShards> shards_;
 };

@@ -93,7 +93,9 @@ class Load {
 
   Result<void> run() {
     if (as_text(in_.raw(kMagic.size())) != kMagic) return Error{Errc::malformed, "not a snapshot"};
-    if (in_.varint() > kSnapshotFeatureLevel) return Error{Errc::unknown_feature, "snapshot"};
+    const std::uint64_t level = in_.varint();
+    if (level > kSnapshotFeatureLevel) return Error{Errc::unknown_feature, "snapshot"};
+    if (level == 0) return Error{Errc::malformed, "snapshot"};
     read_header();
     read_records();
     if (!in_.done()) return Error{Errc::malformed, "snapshot"};

@@ -90,7 +90,7 @@ Lines Model::acquire(const Ask& ask) {
 }
 
 void Model::grant_now(const Ask& ask, const std::vector<Need>& needs, Lines& lines) {
-  begin_entry();
+  if (!std::ranges::all_of(needs, &Need::relies)) begin_entry();
   int id = ask.lease;
   if (!ask.lease_given) {
     id = ++last_lease_;

@@ -19,7 +19,7 @@ class Trial {
   // The first difference or broken promise, with the steps that led to it in words; empty when there is none.
   std::string play(const Steps& steps);
 
-  const Rig& rig() const { return rig_; }
+  Rig& rig() { return rig_; }
 
  private:
   // One command, and what the model does about it.

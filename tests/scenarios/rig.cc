@@ -135,6 +135,15 @@ void Rig::sweep() {
   if (restored_->digest() != live_->digest()) fault("a loaded snapshot and tail differ from the live state");
 }
 
+Bytes Rig::snapshot() {
+  sweep_.reset();
+  SnapshotSweep whole(*live_);
+  Bytes bytes;
+  while (whole.next(1'000, bytes)) {
+  }
+  return bytes;
+}
+
 void Rig::check(const State& state, std::string_view which) {
   for (const std::string& broken : broken_invariants(state)) fault(fmt::format("{}: {}", which, broken));
 }

@@ -50,6 +50,8 @@ class Rig {
   Outcome run(JournalTime now, const std::vector<Command>& commands, bool tick = false);
 
   const State& state() const { return *live_; }
+  // The bytes of a snapshot of the live state, taken at once.
+  Bytes snapshot();
   const std::vector<std::string>& faults() const { return faults_; }
   std::size_t entries() const { return entries_; }
   std::size_t snapshots() const { return snapshots_; }
