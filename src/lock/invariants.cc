@@ -137,11 +137,12 @@ class Invariants {
       expect(place.lock == ref, "{}: in its queue is a place of another key", name);
       expect(!place.relies, "{}: a place that only relies stands in the queue", name);
       expect(!place.converts || !conversions_end, "{}: a conversion behind others", name);
-      if (!place.converts) {
-        expect(waiter > last, "{}: waiters out of order", name);
-        last = waiter;
+      if (!place.converts && !conversions_end) {
         conversions_end = true;
+        last = {};
       }
+      expect(waiter > last, "{}: waiters out of order", name);
+      last = waiter;
       ++users.queue;
       if (place.mode == Mode::exclusive) continue;
       ++users.shared;

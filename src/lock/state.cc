@@ -224,7 +224,11 @@ void State::link_place(Ref<Place> ref) {
     return;
   }
   if (place.converts) {
-    lock.queue.push_front(places_, ref);
+    // Behind the conversions that came before it: several wait where each is a part of a larger request.
+    Ref<Place> last;
+    for (Ref<Place> at = lock.queue.front(); at && places_[at].converts; at = lock.queue.next(places_, at))
+      last = at;
+    lock.queue.insert_after(places_, last, ref);
   } else {
     lock.queue.push_back(places_, ref);
   }
