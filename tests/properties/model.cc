@@ -125,7 +125,6 @@ void Model::wait(const Ask& ask, const std::vector<Need>& needs, Lines& lines) {
 Lines Model::repeat(const Ask& ask) {
   const Remembered& known = requests_[ask.request];
   if (known.body != ask.body) return {{}, {}, "refused request_id_reused"};
-  Lines lines;
   if (known.kind == Remembered::Kind::refused) return {{}, {}, "refused " + known.code};
   if (known.kind == Remembered::Kind::waiting) {
     const auto found =
@@ -137,6 +136,7 @@ Lines Model::repeat(const Ask& ask) {
     return {{fmt::format("attach W{}", found->id)}, {}, fmt::format("waits W{}", found->id)};
   }
   if (known.kind != Remembered::Kind::granted) return {{}, {}, "refused lease_gone"};
+  Lines lines;
   Lease& granted = *lease(known.lease);
   if (granted.unclaimed) {
     begin_entry();
@@ -196,8 +196,7 @@ Lines Model::release(int id, const std::vector<std::string>& keys, Time keep_for
   if (!lease(id)) return {{}, {}, "refused lease_gone"};
   std::vector<std::string> its;
   if (keys.empty()) {
-    // In the order of their tokens, which is that of the grants.
-    std::vector<Hold> holds;
+    std::vector<Hold> holds;  // in the order of the grants
     std::ranges::copy_if(holds_, std::back_inserter(holds),
                          [&](const Hold& hold) { return hold.lease == id; });
     std::ranges::sort(holds, {}, &Hold::token);

@@ -12,7 +12,7 @@ namespace {
 TEST(LockRules, AgreeWithTheModel) {
   EXPECT_TRUE(check("the lock rules agree with the model", 2'000, [] {
     const Steps steps = *any_steps();
-    const std::size_t slice = *rc::gen::inRange<std::size_t>(1, 20);
+    const std::size_t slice = *rc::gen::inRange<std::size_t>(50, 3'000);
     Trial trial(slice);
     const std::string difference = trial.play(steps);
     if (!difference.empty()) RC_FAIL(difference);

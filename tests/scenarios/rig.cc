@@ -132,6 +132,7 @@ void Rig::sweep() {
   if (const Result<void> loaded = loader.finish(*restored_); !loaded)
     fault("snapshot: " + loaded.error().message());
   for (const Entry& entry : tail_) replay_on(*restored_, entry, "restored");
+  check(*restored_, "restored");
   if (restored_->digest() != live_->digest()) fault("a loaded snapshot and tail differ from the live state");
 }
 

@@ -42,8 +42,8 @@ struct Outcome {
 // What does not hold is kept in faults().
 class Rig {
  public:
-  // `slice`: how many records of a snapshot are swept after each batch.
-  explicit Rig(std::size_t slice = 3);
+  // `slice`: how many records of a snapshot, free places counted, are swept after each batch.
+  explicit Rig(std::size_t slice = 700);
 
   // Commands of one batch, in the order in which they arrived; tickets count them from 1. `tick` records the
   // time even if nothing happens.
