@@ -7,8 +7,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
@@ -56,8 +54,7 @@ class AcceptingListener final : public Listener,
   }
 
   void start(OnSocket on_socket) override {
-    asio::co_spawn(acceptor_.get_executor(), accept_all(this->shared_from_this(), std::move(on_socket)),
-                   asio::detached);
+    spawn(acceptor_.get_executor(), accept_all(this->shared_from_this(), std::move(on_socket)));
   }
 
   void close() override {

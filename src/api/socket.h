@@ -1,7 +1,11 @@
 #pragma once
 
+#include <exception>
+#include <utility>
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -18,5 +22,14 @@ using Socket = asio::basic_stream_socket<asio::generic::stream_protocol, Executo
 template <class T>
 using Coroutine = asio::awaitable<T, Executor>;
 inline constexpr asio::use_awaitable_t<Executor> kAwait{};
+
+// Runs a coroutine of the server itself. An exception that leaves it ends the process, as one that leaves any
+// other handler does: a server that no longer accepts, or no longer looks at deadlines, must not go on
+// silently.
+inline void spawn(Executor executor, Coroutine<void> coroutine) {
+  asio::co_spawn(executor, std::move(coroutine), [](std::exception_ptr thrown) {
+    if (thrown) std::rethrow_exception(thrown);
+  });
+}
 
 }  // namespace holdfast::api

@@ -5,12 +5,12 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 namespace holdfast::api::http {
 namespace {
@@ -48,6 +48,20 @@ void Connection::start_refused(const Fault& fault) {
   exchange_->refuse_now(fault);
 }
 
+// Out of memory, or a bug: the client learns of it by the end of its connection, and nobody else does.
+void Connection::spawn(Coroutine<void> coroutine) {
+  asio::co_spawn(socket_.get_executor(), std::move(coroutine),
+                 [self = shared_from_this()](const std::exception_ptr& thrown) {
+                   if (!thrown) return;
+                   try {
+                     std::rethrow_exception(thrown);
+                   } catch (const std::exception& error) {
+                     spdlog::error("a connection was closed: {}", error.what());
+                   }
+                   self->close();
+                 });
+}
+
 bool Connection::wants_input() const {
   return !closed_ && !input_ended_ && in_.size() < kMaxAheadBytes;
 }
@@ -55,7 +69,7 @@ bool Connection::wants_input() const {
 void Connection::ensure_reading() {
   if (reading_ || !wants_input()) return;
   reading_ = true;
-  asio::co_spawn(socket_.get_executor(), read(shared_from_this()), asio::detached);
+  spawn(read(shared_from_this()));
 }
 
 Coroutine<void> Connection::read(std::shared_ptr<Connection> self) {
@@ -169,7 +183,7 @@ void Connection::flush() {
   out_.erase(0, sent);
   sending_ = true;
   enter(Stage::sending);
-  asio::co_spawn(socket_.get_executor(), send_rest(shared_from_this()), asio::detached);
+  spawn(send_rest(shared_from_this()));
 }
 
 Coroutine<void> Connection::send_rest(std::shared_ptr<Connection> self) {

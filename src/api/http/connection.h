@@ -63,6 +63,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   static Coroutine<void> send_rest(std::shared_ptr<Connection> self);
 
   bool wants_input() const;
+  void spawn(Coroutine<void> coroutine);
   void ensure_reading();
   void took_input(std::size_t size);
   void input_ended(bool orderly);

@@ -2,8 +2,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 namespace holdfast::api::http {
@@ -29,7 +27,7 @@ Server::Server(asio::io_context& io, Backend backend, ServerOptions options)
       tick_(io.get_executor()),
       now_(steady_clock::now()) {
   backend_.max_connections = options_.max_connections;
-  asio::co_spawn(io.get_executor(), watch_deadlines(), asio::detached);
+  spawn(io.get_executor(), watch_deadlines());
 }
 
 Server::~Server() {
