@@ -39,7 +39,7 @@ Loop::Loop(const Parts& parts, const Options& options, Hooks hooks)
       entry_clock_(parts.clock),
       pending_(options.max_pending),
       outbox_(calls_, [this](lock::Abandon abandon) {
-        pending_.push_own(std::move(abandon));
+        pending_.push_abandon(std::move(abandon));
         schedule();
       }) {}
 
@@ -67,7 +67,7 @@ CallId Loop::submit(lock::Command command, Call& call) {
 
 void Loop::leave(CallId id) {
   if (const std::optional<lock::WaiterId> waiter = calls_.leave(id)) {
-    pending_.push_own(lock::Detach{*waiter});
+    pending_.push_detach(lock::Detach{*waiter});
     schedule();
   }
 }
@@ -265,9 +265,7 @@ void Loop::refuse(CallId call, lock::Code code, std::string detail) {
 }
 
 void Loop::refuse_pending(lock::Code code, const std::string& detail) {
-  while (const std::optional<PendingCommand> pending = pending_.next_of_client()) {
-    refuse(pending->call, code, detail);
-  }
+  for (const PendingCommand& pending : pending_.take_of_clients()) refuse(pending.call, code, detail);
 }
 
 void Loop::flush() {

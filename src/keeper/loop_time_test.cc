@@ -41,6 +41,18 @@ TEST(LoopTime, ARenewedLeaseLivesOn) {
   EXPECT_EQ(world.holders("a"), 1u);
 }
 
+TEST(LoopTime, ARenewalInTheBatchThatWouldEndTheLeaseWins) {
+  World world;
+  Client client, renewal;
+  world.ask(acquire("a", 0ms, 600ms), client);
+  world.advance(590ms);
+  world.clock.move(30ms);  // overdue, and no stall
+  world.loop->submit(lock::Renew{.lease = client.lease()}, renewal);
+  world.pass();
+  EXPECT_TRUE(std::holds_alternative<lock::Renewed>(*renewal.reply));
+  EXPECT_EQ(world.holders("a"), 1u);
+}
+
 TEST(LoopTime, WhileADeadlineExistsThereIsAnEntryEverySecond) {
   World world;
   Client client;

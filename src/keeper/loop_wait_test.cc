@@ -114,15 +114,33 @@ TEST_P(LoopWaitTest, ADetachedWaiterKeepsItsPlaceForItsClient) {
 
 // A retry that arrived before its predecessor's connection was seen to be gone must not lose the place.
 TEST_P(LoopWaitTest, LeavingAfterTheRetryArrivedKeepsThePlace) {
-  Client holder, waiter, retry;
+  Client holder, waiter, behind, retry;
   world.ask(acquire("a"), holder);
-  const CallId id = wait_for(retryable("a", 1, 60s, 5s), waiter);
-  world.loop->submit(retryable("a", 1, 60s, 5s), retry);
+  const CallId id = wait_for(retryable("a", 1, 60s), waiter);
+  wait_for(acquire("a", 60s), behind, 2);
+  world.loop->submit(retryable("a", 1, 60s), retry);
   world.loop->leave(id);
   settle();
   release(holder);
-  world.until([&] { return retry.answers > 0; });
+  world.until([&] { return retry.answers + behind.answers > 0; });
   EXPECT_NE(retry.granted(), nullptr);
+  EXPECT_EQ(behind.answers, 0);
+}
+
+TEST_P(LoopWaitTest, ALeavingIsNotForgottenWhileTheDiskIsFull) {
+  Client holder, waiter, last_reserved, refused;
+  world.ask(acquire("a"), holder);
+  const CallId id = wait_for(acquire("a", 60s), waiter);
+  world.journal.set_full(true);
+  world.ask(acquire("b"), last_reserved);
+  world.loop->leave(id);
+  world.ask(acquire("c"), refused);
+  EXPECT_TRUE(refused.refused_with(lock::Code::journal_unavailable));
+  EXPECT_EQ(world.queued("a"), 1u);
+  world.journal.set_full(false);
+  Client granted;
+  world.ask(acquire("d"), granted);
+  world.until([&] { return world.queued("a") == 0; });
 }
 
 TEST_P(LoopWaitTest, AnUndecidedAcquireIsDroppedAndAReleaseIsNot) {

@@ -16,8 +16,21 @@ bool Pending::push(CallId call, lock::Command&& command) {
   return true;
 }
 
-void Pending::push_own(lock::Command command) {
-  own_.push_back({CallId{}, std::move(command)});
+std::vector<PendingCommand> Pending::take_of_clients() {
+  std::vector<PendingCommand> taken;
+  Queue own;
+  for (Queue* queue : {&urgent_, &others_}) {
+    for (PendingCommand& pending : *queue) {
+      if (pending.call) {
+        taken.push_back(std::move(pending));
+      } else {
+        own.push_back(std::move(pending));
+      }
+    }
+    queue->clear();
+  }
+  others_ = std::move(own);
+  return taken;
 }
 
 std::optional<PendingCommand> Pending::pop(Queue& queue) {

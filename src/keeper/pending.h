@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <deque>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "keeper/keeper.h"
 #include "lock/command.h"
@@ -26,17 +28,19 @@ class Pending {
 
   // False when there is no room.
   bool push(CallId call, lock::Command&& command);
-  // The keeper's own commands always find room, and come before those of clients that are not urgent: a
-  // client that comes back must meet the state that its leaving made.
-  void push_own(lock::Command command);
+  // The keeper's own commands always find room. A detach takes its turn: a retry that came before the client
+  // was seen to leave has come to the waiter by then.
+  void push_detach(lock::Detach command) { others_.push_back({CallId{}, command}); }
+  // An abandon goes first: who comes after it must not be told of a grant that is about to go.
+  void push_abandon(lock::Abandon command) { abandons_.push_back({CallId{}, std::move(command)}); }
 
-  std::size_t size() const { return urgent_.size() + own_.size() + others_.size(); }
+  std::size_t size() const { return urgent_.size() + abandons_.size() + others_.size(); }
   bool empty() const { return size() == 0; }
 
   std::optional<PendingCommand> next_urgent() { return pop(urgent_); }
-  std::optional<PendingCommand> next_other() { return own_.empty() ? pop(others_) : pop(own_); }
-  // A client's command of either kind, for refusing them all.
-  std::optional<PendingCommand> next_of_client() { return urgent_.empty() ? pop(others_) : pop(urgent_); }
+  std::optional<PendingCommand> next_other() { return pop(abandons_.empty() ? others_ : abandons_); }
+  // Takes the clients' commands of both classes, to refuse them; the keeper's own stay.
+  std::vector<PendingCommand> take_of_clients();
 
  private:
   using Queue = std::deque<PendingCommand>;
@@ -44,7 +48,7 @@ class Pending {
 
   std::size_t limit_;
   Queue urgent_;
-  Queue own_;
+  Queue abandons_;
   Queue others_;
 };
 

@@ -66,8 +66,8 @@ Result<void> take_over(lock::State& state, journal::Journal& journal, const Wall
   if (journal.head().sequence == 0) {
     if (const auto created = append(journal, create_cell(state, now)); !created) return created.error();
   }
-  Pending pending(0);
-  pending.push_own(lock::TakeOver{state.epoch().next()});
+  Pending pending(1);
+  pending.push(CallId{}, lock::TakeOver{state.epoch().next()});
   CallTable nobody;
   const DecideAt at{.time = state.time(), .wall = now, .sequence = journal.head().sequence + 1};
   Bytes entry;
