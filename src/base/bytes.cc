@@ -5,19 +5,28 @@
 
 namespace holdfast {
 
-static_assert(std::endian::native == std::endian::little, "the formats are little-endian and written as they are");
+static_assert(std::endian::native == std::endian::little,
+              "the formats are little-endian and written as they are");
 
 ByteView as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::byte*>(text.data()), text.size()};
 }
 
-std::string_view as_text(ByteView bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+std::string_view as_text(ByteView bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
-void ByteWriter::u8(std::uint8_t value) { out_.push_back(std::byte{value}); }
+void ByteWriter::u8(std::uint8_t value) {
+  out_.push_back(std::byte{value});
+}
 
-void ByteWriter::u32(std::uint32_t value) { raw(std::as_bytes(std::span(&value, 1))); }
+void ByteWriter::u32(std::uint32_t value) {
+  raw(std::as_bytes(std::span(&value, 1)));
+}
 
-void ByteWriter::u64(std::uint64_t value) { raw(std::as_bytes(std::span(&value, 1))); }
+void ByteWriter::u64(std::uint64_t value) {
+  raw(std::as_bytes(std::span(&value, 1)));
+}
 
 void ByteWriter::varint(std::uint64_t value) {
   for (; value >= 0x80; value >>= 7) u8(static_cast<std::uint8_t>(value | 0x80));
@@ -33,7 +42,9 @@ void ByteWriter::text(std::string_view value) {
   raw(as_bytes(value));
 }
 
-void ByteWriter::raw(ByteView value) { out_.insert(out_.end(), value.begin(), value.end()); }
+void ByteWriter::raw(ByteView value) {
+  out_.insert(out_.end(), value.begin(), value.end());
+}
 
 bool ByteReader::take(std::size_t size) {
   if (failed_ || in_.size() - at_ < size) {
@@ -44,7 +55,9 @@ bool ByteReader::take(std::size_t size) {
   return true;
 }
 
-std::uint8_t ByteReader::u8() { return take(1) ? static_cast<std::uint8_t>(in_[at_ - 1]) : 0; }
+std::uint8_t ByteReader::u8() {
+  return take(1) ? static_cast<std::uint8_t>(in_[at_ - 1]) : 0;
+}
 
 std::uint32_t ByteReader::u32() {
   std::uint32_t value = 0;
@@ -75,7 +88,9 @@ std::int64_t ByteReader::signed_varint() {
   return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
 }
 
-std::string_view ByteReader::text() { return as_text(raw(varint())); }
+std::string_view ByteReader::text() {
+  return as_text(raw(varint()));
+}
 
 ByteView ByteReader::raw(std::size_t size) {
   return take(size) ? in_.subspan(at_ - size, size) : ByteView{};

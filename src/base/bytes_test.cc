@@ -21,7 +21,8 @@ TEST(Bytes, RoundTripsEveryShape) {
   EXPECT_EQ(in.u32(), 0xdeadbeef);
   EXPECT_EQ(in.u64(), std::numeric_limits<std::uint64_t>::max());
   for (std::uint64_t v : {0ull, 127ull, 128ull, 1ull << 53, ~0ull}) EXPECT_EQ(in.varint(), v);
-  for (std::int64_t v : {0ll, -1ll, 1ll, std::numeric_limits<long long>::min()}) EXPECT_EQ(in.signed_varint(), v);
+  for (std::int64_t v : {0ll, -1ll, 1ll, std::numeric_limits<long long>::min()})
+    EXPECT_EQ(in.signed_varint(), v);
   EXPECT_EQ(in.text(), "deploy/prod");
   EXPECT_TRUE(in.done());
 }

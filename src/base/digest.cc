@@ -18,7 +18,9 @@ void SetDigest::remove(ByteView element) {
   low_ -= hash.low64;
 }
 
-std::string SetDigest::hex() const { return fmt::format("{:016x}{:016x}", high_, low_); }
+std::string SetDigest::hex() const {
+  return fmt::format("{:016x}{:016x}", high_, low_);
+}
 
 SetDigest SetDigest::from_parts(std::uint64_t high, std::uint64_t low) {
   SetDigest digest;

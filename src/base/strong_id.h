@@ -22,5 +22,7 @@ struct StrongId {
 
 template <class Tag>
 struct std::hash<holdfast::StrongId<Tag>> {
-  std::size_t operator()(holdfast::StrongId<Tag> id) const noexcept { return std::hash<std::uint64_t>{}(id.value); }
+  std::size_t operator()(holdfast::StrongId<Tag> id) const noexcept {
+    return std::hash<std::uint64_t>{}(id.value);
+  }
 };
