@@ -63,8 +63,9 @@ def run_quietly(command, env=None):
     return done
 
 
-def print_last_line(done):
-    print("   ", (done.stdout.strip().splitlines() or ["(no output)"])[-1])
+def print_figures(done):
+    for line in done.stdout.strip().splitlines()[-3:]:
+        print("   ", line)
 
 
 def programs(build):
@@ -80,7 +81,7 @@ def program_suite(name, command):
             report = pathlib.Path(scratch) / "report.xml"
             done = run_quietly(command, env=dict(os.environ, GTEST_OUTPUT=f"xml:{report}"))
             if not report.exists():
-                print_last_line(done)
+                print_figures(done)
             return from_junit(report, done.returncode)
 
     return name, run
@@ -106,7 +107,7 @@ def script_suite(name, command):
 
     def run(_build):
         done = run_quietly(command)
-        print_last_line(done)
+        print_figures(done)
         return from_exit_code(done.returncode)
 
     return name, run

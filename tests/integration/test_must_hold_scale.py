@@ -8,9 +8,10 @@ import million  # noqa: E402
 from rig_fixtures import make_server, say, server  # noqa: E402, F401
 
 BYTES_PER_LOCK = 400
-RESTART_S = 5
-# Generous, for a busy machine; bench/run measures against 20 ms.
-SNAPSHOT_P999_MS = 200
+# Generous, for a busy machine: what grew with the square of something would still be seen. bench/run measures
+# against 5 s and 20 ms.
+RESTART_S = 40
+SNAPSHOT_P999_MS = 1_000
 
 
 def test_a_million_locks(server, say):
