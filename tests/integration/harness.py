@@ -4,14 +4,14 @@ import http.client
 import json
 import os
 import pathlib
-import random
 import signal
-import socket
 import subprocess
 import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "load"))
+from rig import free_port  # noqa: E402
 HOLDFAST = os.environ.get("HOLDFAST_BIN", str(ROOT / "build" / "release" / "holdfast"))
 PATIENCE = 60  # seconds: only a hang is longer, however busy the machine is
 
@@ -31,19 +31,6 @@ def wait_until(condition, what):
             return value
         time.sleep(0.01)
     raise AssertionError("never happened: " + what)
-
-
-def free_port():
-    """Below the range that outgoing connections take their ports from, so that none takes it meanwhile."""
-    for port in random.sample(range(15000, 32000), 200):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
-    raise OSError("no free port")
 
 
 class Rest:
