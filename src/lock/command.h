@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "lock/settings.h"
 #include "lock/types.h"
 
 // What can be asked of the lock state. Commands are already authenticated and proven when they come here: a
@@ -39,6 +40,7 @@ struct Acquire {
   Millis claim{0};     // a waited grant lives this long until its first renewal; 0: the full ttl
   Millis reattach{0};  // keeps the place of a waiter whose client went away; 0: leaves at once
   OnHeld on_held = OnHeld::refuse;
+  bool administers = false;  // may use keys that belong to others
 };
 
 // Opens a lease to share between many acquires.
@@ -80,11 +82,54 @@ struct Abandon {
   Millis reattach{0};
 };
 
+// Gives a key settings, or other ones. Without `expected` the key must not be registered, or just so.
+struct Register {
+  std::string key;
+  Settings settings;
+  std::optional<Revision> expected;  // of the settings to replace; zero: whatever they are
+  std::string principal;
+  std::string by;
+  bool administers = false;
+  RequestTag request;
+};
+
+struct Unregister {
+  std::string key;
+  std::optional<Revision> expected;  // none: whatever the settings are
+  std::string principal;
+  std::string by;
+  bool administers = false;
+  RequestTag request;
+};
+
+// Ends what somebody else has of a key: a hold, named by its lease or token, or a wait. Never "whoever holds
+// it now" (protocol.md 26).
+struct Break {
+  std::string key;
+  std::variant<LeaseId, FencingToken, WaiterId> target;
+  bool now = false;  // let others in before the hold's present expiry
+  std::string reason;
+  std::string by;
+  RequestTag request;
+};
+
+// Asks whoever holds the key to let it go.
+struct RequestRelease {
+  std::string key;
+  std::string reason;
+  std::string by;
+  RequestTag request;
+};
+
+// Raises the feature level of what is written (protocol.md 31).
+struct FinishUpgrade {};
+
 // A new keeper begins; the first command of its reign.
 struct TakeOver {
   Epoch epoch;
 };
 
-using Command = std::variant<Acquire, OpenLease, Renew, Release, Cancel, Detach, Abandon, TakeOver>;
+using Command = std::variant<Acquire, OpenLease, Renew, Release, Cancel, Register, Unregister, Break,
+                             RequestRelease, FinishUpgrade, Detach, Abandon, TakeOver>;
 
 }  // namespace holdfast::lock

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "lock/settings.h"
 #include "lock/types.h"
 
 // What happened: the only truth. An event's revision is its position in the journal and its time is that of
@@ -128,6 +129,8 @@ struct WaiterDetached {
 struct WaitEnded {
   WaiterId waiter;
   WaitEnd how = WaitEnd::timed_out;
+  std::string by;      // of a break
+  std::string reason;  // of a break
   friend bool operator==(const WaitEnded&, const WaitEnded&) = default;
 };
 
@@ -149,8 +152,93 @@ struct KeyOpened {
   friend bool operator==(const KeyOpened&, const KeyOpened&) = default;
 };
 
+// New settings of a key. Its revision is their version.
+struct LockRegistered {
+  std::string key;
+  Settings settings;
+  std::string by;
+  friend bool operator==(const LockRegistered&, const LockRegistered&) = default;
+};
+
+struct LockUnregistered {
+  std::string key;
+  std::string by;
+  friend bool operator==(const LockUnregistered&, const LockUnregistered&) = default;
+};
+
+// Ends holds of a lease against its owner's will. Their keys stay closed until their present expiry, unless
+// `now`, and then for their lock delay.
+struct HoldsBroken {
+  LeaseId lease;
+  std::vector<std::string> keys;  // none: the lease ends whole
+  bool now = false;
+  std::string by;
+  std::string reason;
+  friend bool operator==(const HoldsBroken&, const HoldsBroken&) = default;
+};
+
+// The owner of the lease has learnt that these keys were taken from it.
+struct LossesAcknowledged {
+  LeaseId lease;
+  std::vector<std::string> keys;
+  friend bool operator==(const LossesAcknowledged&, const LossesAcknowledged&) = default;
+};
+
+// The present holders of the key are asked to let it go.
+struct ReleaseRequested {
+  std::string key;
+  std::string by;
+  std::string reason;
+  friend bool operator==(const ReleaseRequested&, const ReleaseRequested&) = default;
+};
+
+// Changes nothing: a note of a refusal, for keys registered so.
+struct AcquireRefused {
+  std::string key;
+  std::string principal;
+  std::string owner;
+  std::string reason;  // of the acquire
+  Refusal why = Refusal::held;
+  friend bool operator==(const AcquireRefused&, const AcquireRefused&) = default;
+};
+
+// A request that left no hold, wait or lease behind can be repeated all the same.
+struct RequestRemembered {
+  RequestTag request;
+  LeaseId lease;
+  std::vector<std::string> keys;
+  friend bool operator==(const RequestRemembered&, const RequestRemembered&) = default;
+};
+
+// The first event of a journal that goes on from a backup or from another journal (protocol.md 6).
+struct Restored {
+  std::uint64_t incarnation = 0;
+  FencingToken first_token;  // larger than any that may have been given since
+  Revision revision;         // likewise; events go on after it
+  Millis quiet{0};           // nothing is granted for so long
+  friend bool operator==(const Restored&, const Restored&) = default;
+};
+
+// The quiet after a restore is over.
+struct Reopened {
+  friend bool operator==(const Reopened&, const Reopened&) = default;
+};
+
+// The last event of a journal whose state goes on in another.
+struct Sealed {
+  std::string successor;
+  friend bool operator==(const Sealed&, const Sealed&) = default;
+};
+
+struct LevelRaised {
+  std::uint32_t level = 0;
+  friend bool operator==(const LevelRaised&, const LevelRaised&) = default;
+};
+
 using Event =
     std::variant<CellCreated, TookOver, LeaseOpened, Granted, LeaseRenewed, LeaseEnded, Released, WaitBegan,
-                 WaiterAttached, WaiterDetached, WaitEnded, GrantDetached, GrantAttached, KeyOpened>;
+                 WaiterAttached, WaiterDetached, WaitEnded, GrantDetached, GrantAttached, KeyOpened,
+                 LockRegistered, LockUnregistered, HoldsBroken, LossesAcknowledged, ReleaseRequested,
+                 AcquireRefused, RequestRemembered, Restored, Reopened, Sealed, LevelRaised>;
 
 }  // namespace holdfast::lock

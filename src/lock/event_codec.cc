@@ -1,6 +1,7 @@
 #include "lock/event_codec.h"
 
 #include "lock/field_codec.h"
+#include "lock/settings_codec.h"
 
 namespace holdfast::lock {
 namespace {
@@ -20,6 +21,17 @@ enum class Kind : std::uint8_t {
   grant_detached,
   grant_attached,
   key_opened,
+  lock_registered,
+  lock_unregistered,
+  holds_broken,
+  losses_acknowledged,
+  release_requested,
+  acquire_refused,
+  request_remembered,
+  restored,
+  reopened,
+  sealed,
+  level_raised,
 };
 
 // --- parts ---
@@ -161,6 +173,8 @@ struct Encode {
     kind(Kind::wait_ended);
     put(out, e.waiter);
     put_enum(out, e.how);
+    out.text(e.by);
+    out.text(e.reason);
   }
   void operator()(const GrantDetached& e) const {
     kind(Kind::grant_detached);
@@ -174,6 +188,66 @@ struct Encode {
   void operator()(const KeyOpened& e) const {
     kind(Kind::key_opened);
     out.text(e.key);
+  }
+  void operator()(const LockRegistered& e) const {
+    kind(Kind::lock_registered);
+    out.text(e.key);
+    put(out, e.settings);
+    out.text(e.by);
+  }
+  void operator()(const LockUnregistered& e) const {
+    kind(Kind::lock_unregistered);
+    out.text(e.key);
+    out.text(e.by);
+  }
+  void operator()(const HoldsBroken& e) const {
+    kind(Kind::holds_broken);
+    put(out, e.lease);
+    put_keys(out, e.keys);
+    out.u8(e.now);
+    out.text(e.by);
+    out.text(e.reason);
+  }
+  void operator()(const LossesAcknowledged& e) const {
+    kind(Kind::losses_acknowledged);
+    put(out, e.lease);
+    put_keys(out, e.keys);
+  }
+  void operator()(const ReleaseRequested& e) const {
+    kind(Kind::release_requested);
+    out.text(e.key);
+    out.text(e.by);
+    out.text(e.reason);
+  }
+  void operator()(const AcquireRefused& e) const {
+    kind(Kind::acquire_refused);
+    out.text(e.key);
+    out.text(e.principal);
+    out.text(e.owner);
+    out.text(e.reason);
+    put_enum(out, e.why);
+  }
+  void operator()(const RequestRemembered& e) const {
+    kind(Kind::request_remembered);
+    put(out, e.request);
+    put(out, e.lease);
+    put_keys(out, e.keys);
+  }
+  void operator()(const Restored& e) const {
+    kind(Kind::restored);
+    out.varint(e.incarnation);
+    put(out, e.first_token);
+    put(out, e.revision);
+    put(out, e.quiet);
+  }
+  void operator()(const Reopened&) const { kind(Kind::reopened); }
+  void operator()(const Sealed& e) const {
+    kind(Kind::sealed);
+    out.text(e.successor);
+  }
+  void operator()(const LevelRaised& e) const {
+    kind(Kind::level_raised);
+    out.varint(e.level);
   }
 };
 
@@ -249,13 +323,36 @@ Event get_event(Kind kind, ByteReader& in) {
     case Kind::waiter_detached:
       return WaiterDetached{get_id<WaiterId>(in), get_millis(in)};
     case Kind::wait_ended:
-      return WaitEnded{get_id<WaiterId>(in), get_enum(in, WaitEnd::broken)};
+      return WaitEnded{get_id<WaiterId>(in), get_enum(in, WaitEnd::broken), get_string(in), get_string(in)};
     case Kind::grant_detached:
       return GrantDetached{get_id<LeaseId>(in), get_millis(in)};
     case Kind::grant_attached:
       return GrantAttached{get_id<LeaseId>(in)};
     case Kind::key_opened:
       return KeyOpened{get_string(in)};
+    case Kind::lock_registered:
+      return LockRegistered{get_string(in), get_settings(in), get_string(in)};
+    case Kind::lock_unregistered:
+      return LockUnregistered{get_string(in), get_string(in)};
+    case Kind::holds_broken:
+      return HoldsBroken{get_id<LeaseId>(in), get_keys(in), get_bool(in), get_string(in), get_string(in)};
+    case Kind::losses_acknowledged:
+      return LossesAcknowledged{get_id<LeaseId>(in), get_keys(in)};
+    case Kind::release_requested:
+      return ReleaseRequested{get_string(in), get_string(in), get_string(in)};
+    case Kind::acquire_refused:
+      return AcquireRefused{get_string(in), get_string(in), get_string(in), get_string(in),
+                            get_enum(in, Refusal::not_allowed)};
+    case Kind::request_remembered:
+      return RequestRemembered{get_request_tag(in), get_id<LeaseId>(in), get_keys(in)};
+    case Kind::restored:
+      return Restored{in.varint(), get_id<FencingToken>(in), get_id<Revision>(in), get_millis(in)};
+    case Kind::reopened:
+      return Reopened{};
+    case Kind::sealed:
+      return Sealed{get_string(in)};
+    case Kind::level_raised:
+      return LevelRaised{get_u32(in)};
   }
   in.fail();
   return {};
@@ -276,9 +373,7 @@ struct SizeBound {
     return size;
   }
   std::size_t operator()(const Released& e) const {
-    std::size_t size = kFixedBytes;
-    for (const std::string& key : e.keys) size += kFixedItemBytes + key.size();
-    return size;
+    return kFixedBytes + of(e.keys);
   }
   std::size_t operator()(const WaitBegan& e) const {
     std::size_t size =
@@ -287,7 +382,31 @@ struct SizeBound {
     return size;
   }
   std::size_t operator()(const KeyOpened& e) const { return kFixedBytes + e.key.size(); }
+  std::size_t operator()(const WaitEnded& e) const { return kFixedBytes + e.by.size() + e.reason.size(); }
+  std::size_t operator()(const LockRegistered& e) const {
+    std::size_t size = kFixedBytes + e.key.size() + e.by.size() + e.settings.description.size();
+    return size + of(e.settings.owners) + of(e.settings.shared_groups);
+  }
+  std::size_t operator()(const LockUnregistered& e) const { return kFixedBytes + e.key.size() + e.by.size(); }
+  std::size_t operator()(const HoldsBroken& e) const {
+    return kFixedBytes + of(e.keys) + e.by.size() + e.reason.size();
+  }
+  std::size_t operator()(const LossesAcknowledged& e) const { return kFixedBytes + of(e.keys); }
+  std::size_t operator()(const ReleaseRequested& e) const {
+    return kFixedBytes + e.key.size() + e.by.size() + e.reason.size();
+  }
+  std::size_t operator()(const AcquireRefused& e) const {
+    return kFixedBytes + e.key.size() + e.principal.size() + e.owner.size() + e.reason.size();
+  }
+  std::size_t operator()(const RequestRemembered& e) const { return kFixedBytes + of(e.keys); }
+  std::size_t operator()(const Sealed& e) const { return kFixedBytes + e.successor.size(); }
   std::size_t operator()(const auto&) const { return kFixedBytes; }
+
+  static std::size_t of(const std::vector<std::string>& texts) {
+    std::size_t size = 0;
+    for (const std::string& text : texts) size += kFixedItemBytes + text.size();
+    return size;
+  }
 };
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include "lock/evolve.h"
 
+#include "lock/evolve_admin.h"
+#include "lock/evolve_end.h"
+
 namespace holdfast::lock {
 namespace {
 
@@ -43,6 +46,7 @@ class Evolve {
       lease.request = state_.add_request(std::move(request));
     }
     state_.add_lease(std::move(lease));
+    state_.saw_ttl(event.ttl);
   }
 
   void operator()(const Granted& event) {
@@ -59,6 +63,7 @@ class Evolve {
       lease.unclaimed = false;
     });
     state_.set_timer(ref);
+    state_.saw_ttl(event.ttl);
   }
 
   void operator()(const LeaseEnded& event) {
@@ -67,12 +72,9 @@ class Evolve {
     std::vector<Text> keys;
     while (lease.holds.front()) {
       remember_key(event.request, keys, lease.holds.front());
-      end_hold(lease.holds.front(), event.how, event.keep_for);
+      end_hold_of(lease.holds.front(), event.how, event.keep_for);
     }
-    if (lease.request) end_request(lease.request, Request::Kind::ended_lease, event.how);
-    state_.add_ended_lease(
-        {.id = event.lease, .ended = state_.revision(), .ended_at = now_, .how = event.how});
-    state_.remove_lease(ref);
+    end_lease_record(state_, ref, event.how, nullptr);
     remember_release(event.request, event.lease, std::move(keys));
   }
 
@@ -83,7 +85,8 @@ class Evolve {
       const Ref<Hold> hold = state_.find_hold(lease, state_.find_lock(key));
       HOLDFAST_ASSERT(hold);
       remember_key(event.request, keys, hold);
-      end_hold(hold, event.how, event.keep_for);
+      if (event.how == Ended::max_hold) lose(lease, hold, event.how);
+      end_hold_of(hold, event.how, event.keep_for);
     }
     remember_release(event.request, event.lease, std::move(keys));
   }
@@ -165,6 +168,11 @@ class Evolve {
     state_.release_lock_if_unused(lock);
   }
 
+  void operator()(const AcquireRefused&) {}
+  void operator()(const Sealed& event) { state_.seal(event.successor); }
+  void operator()(const LevelRaised& event) { state_.raise_level(event.level); }
+  void operator()(const auto& event) { evolve_admin(state_, event); }
+
  private:
   Ref<Lease> lease_of(LeaseId id) const {
     const Ref<Lease> lease = state_.find_lease(id);
@@ -238,7 +246,7 @@ class Evolve {
       hold.lock = lock;
       hold.lease = lease;
       hold.request = request;
-      state_.add_hold(std::move(hold));
+      cap(state_.add_hold(std::move(hold)), lock);
     }
     state_.mark_unsettled(lock);
   }
@@ -258,31 +266,32 @@ class Evolve {
       hold.mode = key.mode;
       hold.request = request;
     });
-    if (before) end_request_without_holds(before, Ended::release);
+    if (before) end_request_without_holds(state_, before, Ended::release);
   }
 
-  void end_hold(Ref<Hold> ref, Ended how, Millis keep_for) {
-    const Ref<Lock> lock = state_.holds()[ref].lock;
-    const Ref<Request> request = state_.holds()[ref].request;
-    state_.remove_hold(ref);
-    if (keep_for > Millis(0)) {
-      state_.close_lock(lock, std::max(state_.locks()[lock].closed_until, now_ + keep_for));
-    }
-    state_.mark_unsettled(lock);
-    state_.release_lock_if_unused(lock);
-    if (request) end_request_without_holds(request, how);
+  JournalTime closed_until(Ref<Hold> hold, Ended how, Millis keep_for) const {
+    const JournalTime kept = keep_for > Millis(0) ? now_ + keep_for : kNotClosed;
+    return std::max(kept, closed_after(state_, state_.holds()[hold].lock, how, now_));
   }
 
-  void end_request_without_holds(Ref<Request> request, Ended how) {
-    if (state_.requests()[request].holds == 0) end_request(request, Request::Kind::ended_lease, how);
+  void end_hold_of(Ref<Hold> hold, Ended how, Millis keep_for) {
+    end_hold(state_, hold, how, closed_until(hold, how, keep_for));
   }
 
-  void end_request(Ref<Request> request, Request::Kind kind, Ended how) {
-    state_.edit(request, [&](Request& ended) {
-      ended.kind = kind;
-      ended.lease_end = how;
-    });
-    state_.remember_ended(request);
+  // A shared lease lives on, and its owner must learn what it has lost.
+  void lose(Ref<Lease> lease, Ref<Hold> hold, Ended how) {
+    Loss loss;
+    loss.token = state_.holds()[hold].token;
+    loss.key = Text(state_.locks()[state_.holds()[hold].lock].key.view());
+    loss.how = how;
+    state_.add_loss(lease, std::move(loss));
+  }
+
+  // The lease of an acquire is told its cap by `expires_in`; a cap that a hold has already stays.
+  void cap(Ref<Hold> hold, Ref<Lock> lock) {
+    const Settings* settings = state_.settings(lock);
+    if (!settings || settings->max_hold == Millis(0)) return;
+    state_.add_cap(hold, state_.expiry(now_, settings->max_hold));
   }
 
   void remember_key(const RequestTag& tag, std::vector<Text>& keys, Ref<Hold> hold) const {

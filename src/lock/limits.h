@@ -25,10 +25,15 @@ inline constexpr Millis kMaxKeepFor{24 * 60 * 60 * 1000};
 
 inline constexpr std::size_t kMaxHoldsPerLease = 10'000;
 inline constexpr std::size_t kMaxWaitersPerLease = 1'000;
-inline constexpr std::size_t kMaxEventBytes = 256 << 10;  // of one command
 inline constexpr std::size_t kMaxEntryBytes = 512 << 10;
 inline constexpr std::size_t kMaxGrantsPerEntry = 1'000;  // wake-ups and expiries drained by one entry
 inline constexpr std::size_t kMaxDeadlockNodes = 10'000;
+
+inline constexpr std::size_t kMaxRegistrations = 100'000;
+inline constexpr std::size_t kMaxRegisteredOwners = 100;
+inline constexpr std::size_t kMaxRegisteredGroups = 32;
+inline constexpr Millis kMaxLockDelay{60 * 60 * 1000};
+inline constexpr Millis kMaxMaxHold{366LL * 24 * 60 * 60 * 1000};
 
 inline constexpr std::size_t kMaxLeases = 10'000'000;
 inline constexpr std::size_t kMaxWaiters = 1'000'000;

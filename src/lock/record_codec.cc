@@ -1,6 +1,7 @@
 #include "lock/record_codec.h"
 
 #include "lock/field_codec.h"
+#include "lock/settings_codec.h"
 #include "lock/state.h"
 
 namespace holdfast::lock {
@@ -22,6 +23,16 @@ void put_place(const State& state, const Place& place, ByteWriter& out) {
   out.u8(static_cast<std::uint8_t>(place.mode));
   out.u8(place.converts);
   out.u8(place.relies);
+}
+
+void put_blame(ByteWriter& out, const Blame& blame) {
+  out.text(blame.by.view());
+  out.text(blame.reason.view());
+}
+
+Blame get_blame(ByteReader& in) {
+  Text by = get_text(in);
+  return {std::move(by), get_text(in)};
 }
 
 NamedPlace get_place(ByteReader& in) {
@@ -81,7 +92,7 @@ void encode_record(const State&, const Request& request, ByteWriter& out) {
 Request decode_request(ByteReader& in) {
   Request request;
   request.tag = get_request_tag(in);
-  request.kind = get_enum(in, Request::Kind::released);
+  request.kind = get_enum(in, Request::Kind::done);
   request.lease_id = get_id<LeaseId>(in);
   request.ended = get_id<Revision>(in);
   request.ended_at = get_journal_time(in);
@@ -183,6 +194,7 @@ void encode_record(const State&, const EndedLease& ended, ByteWriter& out) {
   put(out, ended.ended);
   put(out, ended.ended_at);
   out.u8(static_cast<std::uint8_t>(ended.how));
+  if (ended.how == Ended::broken) put_blame(out, ended.blame ? *ended.blame : Blame{});
 }
 
 EndedLease decode_ended_lease(ByteReader& in) {
@@ -191,7 +203,69 @@ EndedLease decode_ended_lease(ByteReader& in) {
   ended.ended = get_id<Revision>(in);
   ended.ended_at = get_journal_time(in);
   ended.how = get_enum(in, Ended::max_hold);
+  if (ended.how == Ended::broken) ended.blame = std::make_unique<Blame>(get_blame(in));
   return ended;
+}
+
+void encode_record(const State& state, const HoldCap& cap, ByteWriter& out) {
+  const Hold& hold = state.holds()[cap.hold];
+  put_kind(out, RecordKind::hold_cap);
+  out.text(state.locks()[hold.lock].key.view());
+  put(out, state.leases()[hold.lease].id);
+  put(out, cap.until);
+}
+
+NamedHoldCap decode_hold_cap(ByteReader& in) {
+  return {get_view(in), get_id<LeaseId>(in), get_journal_time(in)};
+}
+
+void encode_record(const State& state, const Loss& loss, ByteWriter& out) {
+  put_kind(out, RecordKind::loss);
+  put(out, state.leases()[loss.lease].id);
+  put(out, loss.token);
+  out.text(loss.key.view());
+  out.u8(static_cast<std::uint8_t>(loss.how));
+  put_blame(out, loss.blame);
+}
+
+NamedLoss decode_loss(ByteReader& in) {
+  NamedLoss named;
+  named.lease = get_id<LeaseId>(in);
+  named.loss.token = get_id<FencingToken>(in);
+  named.loss.key = get_text(in);
+  named.loss.how = get_enum(in, Ended::max_hold);
+  named.loss.blame = get_blame(in);
+  return named;
+}
+
+void encode_record(const State& state, const Registration& registration, ByteWriter& out) {
+  put_kind(out, RecordKind::registration);
+  out.text(state.locks()[registration.lock].key.view());
+  put(out, registration.version);
+  put(out, registration.settings);
+}
+
+NamedRegistration decode_registration(ByteReader& in) {
+  NamedRegistration named;
+  named.key = get_view(in);
+  named.registration.version = get_id<Revision>(in);
+  named.registration.settings = get_settings(in);
+  return named;
+}
+
+void encode_record(const State& state, const ReleaseWish& wish, ByteWriter& out) {
+  put_kind(out, RecordKind::release_wish);
+  out.text(state.locks()[wish.lock].key.view());
+  put(out, wish.before);
+  put_blame(out, wish.blame);
+}
+
+NamedReleaseWish decode_release_wish(ByteReader& in) {
+  NamedReleaseWish named;
+  named.key = get_view(in);
+  named.wish.before = get_id<FencingToken>(in);
+  named.wish.blame = get_blame(in);
+  return named;
 }
 
 }  // namespace holdfast::lock

@@ -12,7 +12,18 @@ namespace holdfast::lock {
 
 class State;
 
-enum class RecordKind : std::uint8_t { lease = 1, request, waiter, hold, closed_lock, ended_lease };
+enum class RecordKind : std::uint8_t {
+  lease = 1,
+  request,
+  waiter,
+  hold,
+  closed_lock,
+  ended_lease,
+  hold_cap,
+  loss,
+  registration,
+  release_wish,
+};
 
 // A lock that is not closed has no truth of its own and encodes to nothing.
 void encode_record(const State& state, const Lease& lease, ByteWriter& out);
@@ -21,6 +32,10 @@ void encode_record(const State& state, const Waiter& waiter, ByteWriter& out);
 void encode_record(const State& state, const Hold& hold, ByteWriter& out);
 void encode_record(const State& state, const Lock& lock, ByteWriter& out);
 void encode_record(const State& state, const EndedLease& ended, ByteWriter& out);
+void encode_record(const State& state, const HoldCap& cap, ByteWriter& out);
+void encode_record(const State& state, const Loss& loss, ByteWriter& out);
+void encode_record(const State& state, const Registration& registration, ByteWriter& out);
+void encode_record(const State& state, const ReleaseWish& wish, ByteWriter& out);
 
 // Decoded records whose references are still names.
 struct NamedPlace {
@@ -46,6 +61,23 @@ struct NamedClosedLock {
   std::string_view key;
   JournalTime closed_until;
 };
+struct NamedHoldCap {
+  std::string_view key;
+  LeaseId lease;
+  JournalTime until;
+};
+struct NamedLoss {
+  Loss loss;
+  LeaseId lease;
+};
+struct NamedRegistration {
+  Registration registration;
+  std::string_view key;
+};
+struct NamedReleaseWish {
+  ReleaseWish wish;
+  std::string_view key;
+};
 
 // Each reads what follows the kind byte. Views point into the reader's buffer; failures are in in.failed().
 NamedLease decode_lease(ByteReader& in);
@@ -54,5 +86,9 @@ NamedWaiter decode_waiter(ByteReader& in);
 NamedHold decode_hold(ByteReader& in);
 NamedClosedLock decode_closed_lock(ByteReader& in);
 EndedLease decode_ended_lease(ByteReader& in);
+NamedHoldCap decode_hold_cap(ByteReader& in);
+NamedLoss decode_loss(ByteReader& in);
+NamedRegistration decode_registration(ByteReader& in);
+NamedReleaseWish decode_release_wish(ByteReader& in);
 
 }  // namespace holdfast::lock

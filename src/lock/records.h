@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "lock/pool.h"
 #include "lock/ref_list.h"
+#include "lock/settings.h"
 #include "lock/text.h"
 #include "lock/types.h"
 
@@ -23,6 +26,16 @@ struct Place;
 struct Waiter;
 struct Request;
 struct EndedLease;
+struct HoldCap;
+struct Loss;
+struct Registration;
+struct ReleaseWish;
+
+// Who ended what was another's, and why.
+struct Blame {
+  Text by;
+  Text reason;
+};
 
 // One lease's place among the holders of one key.
 struct Hold {
@@ -38,6 +51,7 @@ struct Hold {
   Ref<Lock> lock;
   Ref<Lease> lease;
   Ref<Request> request;  // that the hold keeps alive
+  Ref<HoldCap> cap;
   Link<Hold> in_lock;
   Link<Hold> in_lease;
   std::uint32_t swept = 0;
@@ -69,6 +83,8 @@ struct Lock {
   std::uint32_t permits_used = 0;
   std::uint32_t shared_users = 0;  // shared holds and shared places
   std::uint32_t limit = 0;         // of the shared users; 0: none
+  Ref<Registration> registration;
+  Ref<ReleaseWish> wish;
   std::uint32_t timer = 0;
   std::uint32_t swept = 0;
   std::uint32_t relying : 31 = 0;   // waiters that rely on a hold of it without being in its queue
@@ -115,11 +131,13 @@ struct Lease {
   bool shared = false;      // opened first, to be used by many acquires
   bool unclaimed = false;   // granted, but not renewed yet: lives only for its claim
   // links
+  bool governed = false;  // has had a hold with a cap, or of a key with settings for leases or a wish
   RefList<Hold, &Hold::in_lease> holds;  // by ascending token
   RefList<Waiter, &Waiter::in_lease> waiters;
   std::uint32_t hold_count = 0;
   std::uint32_t waiter_count = 0;
   Ref<Request> request;  // that opened it, for a shared lease
+  Ref<Loss> losses;      // the newest, and through it the others
   std::uint32_t timer = 0;
   std::uint32_t swept = 0;
 
@@ -129,13 +147,13 @@ struct Lease {
 // A request that can be repeated. It lives as long as the wait, the holds or the lease that it made, and is
 // remembered for a while after.
 struct Request {
-  enum class Kind : std::uint8_t { waiting, granted, opened_lease, ended_wait, ended_lease, released };
+  enum class Kind : std::uint8_t { waiting, granted, opened_lease, ended_wait, ended_lease, released, done };
 
   RequestTag tag;
-  LeaseId lease_id;  // granted, opened_lease, ended_lease
+  LeaseId lease_id;  // granted, opened_lease, ended_lease, done
   Revision ended;    // at which it ended; none while it lives
   JournalTime ended_at;
-  std::vector<Text> released;  // the keys that a release reported
+  std::vector<Text> released;  // the keys that a release, or what was done, reported
   Kind kind = Kind::waiting;
   WaitEnd wait_end = WaitEnd::timed_out;
   Ended lease_end = Ended::release;
@@ -151,9 +169,49 @@ struct EndedLease {
   LeaseId id;
   Revision ended;
   JournalTime ended_at;
+  std::unique_ptr<Blame> blame;  // of a broken one
   Ended how = Ended::release;
   // links
   Link<EndedLease> in_ended;
+  std::uint32_t swept = 0;
+};
+
+// When a hold ends by itself, whatever becomes of its lease.
+struct HoldCap {
+  JournalTime until;
+  // links
+  Ref<Hold> hold;
+  std::uint32_t timer = 0;
+  std::uint32_t swept = 0;
+};
+
+// A hold that was taken from a shared lease, until its owner says that it has learnt of it.
+struct Loss {
+  FencingToken token;
+  Text key;
+  Blame blame;
+  Ended how = Ended::broken;
+  // links
+  Ref<Lease> lease;
+  Ref<Loss> next;
+  std::uint32_t swept = 0;
+};
+
+// That a key is registered, and how.
+struct Registration {
+  Revision version;
+  Settings settings;
+  // links
+  Ref<Lock> lock;
+  std::uint32_t swept = 0;
+};
+
+// Somebody wishes that the present holders of a key let it go. It ends with the last of them.
+struct ReleaseWish {
+  FencingToken before;  // of holds whose token is smaller
+  Blame blame;
+  // links
+  Ref<Lock> lock;
   std::uint32_t swept = 0;
 };
 

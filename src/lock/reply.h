@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "lock/settings.h"
 #include "lock/types.h"
 
 // What a command is answered with. Refusals are replies, not errors.
@@ -26,6 +27,7 @@ struct Grant {
   FencingToken token;
   FencingToken fence_floor;  // the smallest token among the present holders of the key (protocol.md 23)
   WallTime acquired_at;
+  std::optional<Millis> expires_in;  // where the hold ends before its lease does
   bool fresh =
       false;  // made by this acquire, whose lease did not hold the key before: what an Abandon may end
 };
@@ -41,8 +43,30 @@ struct LeaseStarted {
   LeaseInfo lease;
 };
 
+// How a lease or one of its holds was taken from its owner, or a wait ended.
+struct EndedInfo {
+  Ended how = Ended::release;
+  std::string by;
+  std::string reason;
+};
+
+// A hold that its lease has lost. Repeated until a release names the key.
+struct LossInfo {
+  std::string key;
+  FencingToken token;
+  EndedInfo ended;
+};
+
+struct ReleaseRequestInfo {
+  std::string key;
+  std::string by;
+  std::string reason;
+};
+
 struct Renewed {
   LeaseInfo lease;
+  std::vector<LossInfo> lost;
+  std::vector<ReleaseRequestInfo> release_requested;
 };
 
 struct ReleaseDone {
@@ -51,6 +75,35 @@ struct ReleaseDone {
 
 struct CancelDone {
   bool cancelled = false;  // false: nothing of that id was waiting
+};
+
+struct RegisterDone {
+  std::string key;
+  Settings settings;
+  Revision version;
+  bool created = false;
+};
+
+struct UnregisterDone {
+  std::string key;
+};
+
+// What was broken: a hold, or a wait. Told again to a retry, a hold is only named by key and lease.
+struct BrokenInfo {
+  std::string key;
+  LeaseId lease;
+  FencingToken token;
+  WaiterId waiter;
+  std::string owner;
+  Millis opens_in{0};  // when the key can be granted to the next
+};
+
+struct BreakDone {
+  std::vector<BrokenInfo> broken;
+};
+
+struct UpgradeDone {
+  std::uint32_t level = 0;
 };
 
 struct HolderInfo {
@@ -65,6 +118,11 @@ struct HolderInfo {
   std::optional<Millis> expires_in;
   std::string reason;
   std::string metadata;
+};
+
+struct ReleaseRequestDone {
+  std::string key;
+  std::vector<HolderInfo> holders;  // who are told; none when nobody holds the key
 };
 
 struct WaiterInfo {
@@ -83,6 +141,8 @@ struct WaiterInfo {
 
 enum class Code : std::uint8_t {
   invalid_argument,
+  permission_denied,
+  not_found,
   held,
   deadlock,
   limit_mismatch,
@@ -90,18 +150,15 @@ enum class Code : std::uint8_t {
   lock_delay,
   already_held,
   cancelled,  // the wait was cancelled by its own principal
+  in_use,
   lease_gone,
+  etag_mismatch,
   too_large,
   too_many_requests,
   overloaded,
   journal_unavailable,
   outcome_unknown,
   no_leader,
-};
-
-// How an ended lease ended, for its own holder.
-struct EndedInfo {
-  Ended how = Ended::release;
 };
 
 struct Refused {
@@ -118,6 +175,7 @@ struct Refused {
   std::optional<EndedInfo> ended;
 };
 
-using Reply = std::variant<Acquired, LeaseStarted, Renewed, ReleaseDone, CancelDone, Refused>;
+using Reply = std::variant<Acquired, LeaseStarted, Renewed, ReleaseDone, CancelDone, RegisterDone, UnregisterDone,
+                           BreakDone, ReleaseRequestDone, UpgradeDone, Refused>;
 
 }  // namespace holdfast::lock

@@ -24,6 +24,10 @@ void put_header(const State& state, ByteWriter& out) {
   put(out, state.revision());
   put(out, state.epoch());
   put(out, state.next_token());
+  out.varint(state.level());
+  put(out, state.quiet_until());
+  put(out, state.longest_ttl());
+  out.text(state.successor());
   out.u64(state.digest().high());
   out.u64(state.digest().low());
 }
@@ -54,9 +58,13 @@ bool SnapshotSweep::next(std::size_t records, Bytes& bytes) {
   if (sweep.pool == 3 && sweep_pool(state_.holds_, records, out)) ++sweep.pool;
   if (sweep.pool == 4 && sweep_pool(state_.locks_, records, out)) ++sweep.pool;
   if (sweep.pool == 5 && sweep_pool(state_.ended_leases_, records, out)) ++sweep.pool;
+  if (sweep.pool == 6 && sweep_pool(state_.caps_, records, out)) ++sweep.pool;
+  if (sweep.pool == 7 && sweep_pool(state_.losses_, records, out)) ++sweep.pool;
+  if (sweep.pool == 8 && sweep_pool(state_.registrations_, records, out)) ++sweep.pool;
+  if (sweep.pool == 9 && sweep_pool(state_.wishes_, records, out)) ++sweep.pool;
   out.raw(sweep.pre_images);
   sweep.pre_images.clear();
-  if (sweep.pool < 6) return true;
+  if (sweep.pool < 10) return true;
   if (ended_) return false;
   ended_ = true;
   out.u8(kEnd);
@@ -119,6 +127,10 @@ class Load {
     revision_ = get_id<Revision>(in_);
     state_.set_epoch(get_id<Epoch>(in_));
     state_.set_cell(cell, get_id<FencingToken>(in_));
+    state_.raise_level(get_u32(in_));
+    state_.keep_quiet(get_journal_time(in_));
+    state_.saw_ttl(get_millis(in_));
+    state_.seal(std::string(get_view(in_)));
     const std::uint64_t high = in_.u64();
     digest_ = SetDigest::from_parts(high, in_.u64());
   }
@@ -149,6 +161,18 @@ class Load {
         case RecordKind::ended_lease:
           ended_leases_.push_back(decode_ended_lease(in_));
           break;
+        case RecordKind::hold_cap:
+          caps_.push_back(decode_hold_cap(in_));
+          break;
+        case RecordKind::loss:
+          losses_.push_back(decode_loss(in_));
+          break;
+        case RecordKind::registration:
+          registrations_.push_back(decode_registration(in_));
+          break;
+        case RecordKind::release_wish:
+          wishes_.push_back(decode_release_wish(in_));
+          break;
         default:
           in_.fail();
       }
@@ -168,8 +192,14 @@ class Load {
       if (state_.find_lease(named.lease.id) || !find(named.request, named.lease.request)) return false;
       state_.add_lease(std::move(named.lease));
     }
+    if (!std::ranges::all_of(registrations_, [&](NamedRegistration& n) { return link_registration(n); })) {
+      return false;
+    }
     std::ranges::sort(holds_, {}, [](const NamedHold& named) { return named.hold.token; });
     if (!std::ranges::all_of(holds_, [&](NamedHold& named) { return link_hold(named); })) return false;
+    if (!std::ranges::all_of(caps_, [&](const NamedHoldCap& named) { return link_cap(named); })) return false;
+    if (!std::ranges::all_of(losses_, [&](NamedLoss& named) { return link_loss(named); })) return false;
+    if (!std::ranges::all_of(wishes_, [&](NamedReleaseWish& named) { return link_wish(named); })) return false;
     for (const NamedClosedLock& named : closed_locks_) {
       state_.close_lock(state_.use_lock(named.key), named.closed_until);
     }
@@ -190,6 +220,34 @@ class Load {
     hold.lock = state_.use_lock(named.key);
     if (hold.token >= state_.next_token() || state_.find_hold(hold.lease, hold.lock)) return false;
     state_.add_hold(std::move(hold));
+    return true;
+  }
+
+  bool link_registration(NamedRegistration& named) {
+    const Ref<Lock> lock = state_.use_lock(named.key);
+    if (state_.settings(lock)) return false;
+    state_.add_registration(lock, std::move(named.registration));
+    return true;
+  }
+
+  bool link_cap(const NamedHoldCap& named) {
+    const Ref<Hold> hold = state_.find_hold(state_.find_lease(named.lease), state_.find_lock(named.key));
+    if (!hold || state_.holds()[hold].cap) return false;
+    state_.add_cap(hold, named.until);
+    return true;
+  }
+
+  bool link_loss(NamedLoss& named) {
+    const Ref<Lease> lease = state_.find_lease(named.lease);
+    if (!lease) return false;
+    state_.add_loss(lease, std::move(named.loss));
+    return true;
+  }
+
+  bool link_wish(NamedReleaseWish& named) {
+    const Ref<Lock> lock = state_.find_lock(named.key);
+    if (!lock || state_.locks()[lock].holder_count == 0) return false;
+    state_.add_wish(lock, std::move(named.wish));
     return true;
   }
 
@@ -225,6 +283,10 @@ class Load {
   std::vector<NamedHold> holds_;
   std::vector<NamedClosedLock> closed_locks_;
   std::vector<EndedLease> ended_leases_;
+  std::vector<NamedHoldCap> caps_;
+  std::vector<NamedLoss> losses_;
+  std::vector<NamedRegistration> registrations_;
+  std::vector<NamedReleaseWish> wishes_;
 };
 
 }  // namespace

@@ -12,6 +12,10 @@ std::uint32_t& State::TimerPosition::operator()(TimerTarget target) const {
       return state->leases_[Ref<Lease>{target.number}].timer;
     case TimerKind::waiter:
       return state->waiters_[Ref<Waiter>{target.number}].timer;
+    case TimerKind::hold_cap:
+      return state->caps_[Ref<HoldCap>{target.number}].timer;
+    case TimerKind::quiet:
+      return state->quiet_timer_;
     case TimerKind::closed_key:
       break;
   }
@@ -38,6 +42,10 @@ SetDigest State::digest() const {
   put(out, revision_);
   put(out, epoch_);
   put(out, next_token_);
+  out.varint(level_);
+  put(out, quiet_until_);
+  put(out, longest_ttl_);
+  out.text(successor_);
   SetDigest whole = digest_;
   whole.add(header);
   return whole;
@@ -114,7 +122,7 @@ Ref<Lock> State::use_lock(std::string_view key) {
 void State::release_lock_if_unused(Ref<Lock> ref) {
   Lock& lock = locks_[ref];
   if (lock.holder_count != 0 || lock.queue_length != 0 || lock.relying != 0 || lock.closed()) return;
-  if (lock.unsettled) return;
+  if (lock.unsettled || lock.registration) return;
   locks_in_order_.erase(ref.number);
   lock_index_.erase(lock.key.view());
   locks_.destroy(ref);
@@ -156,7 +164,7 @@ Ref<Lease> State::add_lease(Lease&& lease) {
 
 void State::remove_lease(Ref<Lease> ref) {
   Lease& lease = leases_[ref];
-  HOLDFAST_ASSERT(lease.hold_count == 0 && lease.waiter_count == 0);
+  HOLDFAST_ASSERT(lease.hold_count == 0 && lease.waiter_count == 0 && !lease.losses);
   timers_.set({TimerKind::lease, ref.number}, kNever);
   before_change(lease);
   lease_index_.erase(lease.id.value);
@@ -204,12 +212,15 @@ Ref<Hold> State::add_hold(Hold&& hold) {
   added(holds_[ref]);
   link_hold(ref);
   if (holds_[ref].request) ++requests_[holds_[ref].request].holds;
+  if (locks_[holds_[ref].lock].registration) leases_[holds_[ref].lease].governed = true;
   return ref;
 }
 
 void State::remove_hold(Ref<Hold> ref) {
+  if (holds_[ref].cap) remove_cap(ref);
   before_change(holds_[ref]);
   unlink_hold(ref);
+  remove_wish_if_done(holds_[ref].lock);
   if (const Ref<Request> request = holds_[ref].request) --requests_[request].holds;
   holds_.destroy(ref);
 }

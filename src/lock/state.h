@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -61,6 +62,14 @@ class State {
   Revision revision() const { return revision_; }  // of the last event
   Epoch epoch() const { return epoch_; }
   FencingToken next_token() const { return next_token_; }
+  std::uint32_t level() const { return level_; }  // the feature level of what is written
+  // Nothing is granted before: a hold that a restore has lost may still be relied on (protocol.md 6).
+  // JournalTime::min() when that is no matter.
+  JournalTime quiet_until() const { return quiet_until_; }
+  bool quiet() const { return quiet_until_ != JournalTime::min(); }
+  // Where the state goes on; empty when it goes on here.
+  const std::string& successor() const { return successor_; }
+  Millis longest_ttl() const { return longest_ttl_; }  // finite one that any lease was ever given
 
   // Whether anything becomes due by itself (protocol.md 14): leases, waits, closed keys, remembered requests.
   bool has_deadline() const;
@@ -83,6 +92,10 @@ class State {
   const Pool<Place>& places() const { return places_; }
   const Pool<Request>& requests() const { return requests_; }
   const Pool<EndedLease>& ended_leases() const { return ended_leases_; }
+  const Pool<HoldCap>& caps() const { return caps_; }
+  const Pool<Loss>& losses() const { return losses_; }
+  const Pool<Registration>& registrations() const { return registrations_; }
+  const Pool<ReleaseWish>& wishes() const { return wishes_; }
 
   Ref<Lock> find_lock(std::string_view key) const { return lock_index_.find(key); }
   Ref<Lease> find_lease(LeaseId id) const { return lease_index_.find(id.value); }
@@ -90,6 +103,13 @@ class State {
   Ref<Request> find_request(const RequestTag& tag) const { return request_index_.find(tag.id); }
   Ref<EndedLease> find_ended_lease(LeaseId id) const { return ended_lease_index_.find(id.value); }
   Ref<Hold> find_hold(Ref<Lease> lease, Ref<Lock> lock) const;
+  // The settings of the key; null when it is not registered, or not in use at all.
+  const Settings* settings(Ref<Lock> lock) const;
+  // When the hold ends if nobody does anything: with its lease, or before at its cap.
+  JournalTime end_of(const Hold& hold) const;
+  // When the first hold of a lease that an acquire opened ends, and the lease with it, if that ends at
+  // `expires` otherwise.
+  JournalTime end_of(const Lease& lease, JournalTime expires) const;
   // The first lock in key order whose key is greater than `key` (or not less, with `including`).
   Ref<Lock> next_lock(std::string_view key, bool including) const;
 
@@ -104,6 +124,11 @@ class State {
   void count_event() { revision_ = revision_.next(); }
   void set_cell(const Cell& cell, FencingToken first_token);
   void set_epoch(Epoch epoch) { epoch_ = epoch; }
+  void raise_level(std::uint32_t level) { level_ = std::max(level_, level); }
+  void keep_quiet(JournalTime until);  // JournalTime::min() ends it
+  void seal(std::string successor) { successor_ = std::move(successor); }
+  void saw_ttl(Millis ttl) { longest_ttl_ = std::max(longest_ttl_, ttl); }
+  void raise_incarnation(std::uint64_t incarnation, FencingToken token, Revision revision);
   void used_token(FencingToken token) { next_token_ = std::max(next_token_, token.next()); }
   void restore_counters(Revision revision, JournalTime time, WallTime wall);
   // Both as they were when an ended record was written to a snapshot; in ascending order of `ended`.
@@ -132,6 +157,15 @@ class State {
   void remove_hold(Ref<Hold> hold);
   void remove_waiter(Ref<Waiter> waiter);
   void remove_request(Ref<Request> request);
+  void add_cap(Ref<Hold> hold, JournalTime until);  // it goes with the hold
+  // Replaces what its lease has lost of the same key before.
+  void add_loss(Ref<Lease> lease, Loss&& loss);
+  void remove_loss(Ref<Lease> lease, std::string_view key);  // which need not be there
+  void remove_losses(Ref<Lease> lease);
+  // Replaces what the key was registered as; its present shared users get the limit, if there is one.
+  void add_registration(Ref<Lock> lock, Registration&& registration);
+  void remove_registration(Ref<Lock> lock);
+  void add_wish(Ref<Lock> lock, ReleaseWish&& wish);  // replaces; it goes with the last hold it is about
   // The request lives no longer and is remembered for a while.
   void remember_ended(Ref<Request> request);
   void set_timer(Ref<Lease> lease) { timers_.set({TimerKind::lease, lease.number}, leases_[lease].expires); }
@@ -185,6 +219,11 @@ class State {
   void unlink_hold(Ref<Hold> hold);
   void link_place(Ref<Place> place);
   void unlink_place(Ref<Place> place);
+  void remove_cap(Ref<Hold> hold);
+  void remove_wish(Ref<Lock> lock);
+  void remove_wish_if_done(Ref<Lock> lock);
+  void govern_holders(Ref<Lock> lock);
+  void set_limit(Ref<Lock> lock, std::uint32_t limit);
   void forget_old();
   void forget_oldest_request();
   void forget_oldest_lease();
@@ -195,6 +234,11 @@ class State {
   Revision revision_;
   Epoch epoch_;
   FencingToken next_token_{1};
+  std::uint32_t level_ = 1;
+  JournalTime quiet_until_ = JournalTime::min();
+  std::uint32_t quiet_timer_ = 0;
+  Millis longest_ttl_{0};
+  std::string successor_;
   SetDigest digest_;
   Sweep sweep_;
   Bytes scratch_;
@@ -206,6 +250,10 @@ class State {
   Pool<Place> places_;
   Pool<Request> requests_;
   Pool<EndedLease> ended_leases_;
+  Pool<HoldCap> caps_;
+  Pool<Loss> losses_;
+  Pool<Registration> registrations_;
+  Pool<ReleaseWish> wishes_;
   Index<Lock, KeyOfLock> lock_index_{locks_};
   Index<Lease, KeyOfLease> lease_index_{leases_};
   Index<Waiter, KeyOfWaiter> waiter_index_{waiters_};
@@ -236,6 +284,7 @@ void State::convert_hold(Ref<Hold> ref, Change change) {
   if (before) --requests_[before].holds;
   if (holds_[ref].request) ++requests_[holds_[ref].request].holds;
   link_hold(ref);
+  remove_wish_if_done(holds_[ref].lock);
 }
 
 template <>
@@ -261,6 +310,22 @@ inline Pool<Request>& State::pool_of() {
 template <>
 inline Pool<EndedLease>& State::pool_of() {
   return ended_leases_;
+}
+template <>
+inline Pool<HoldCap>& State::pool_of() {
+  return caps_;
+}
+template <>
+inline Pool<Loss>& State::pool_of() {
+  return losses_;
+}
+template <>
+inline Pool<Registration>& State::pool_of() {
+  return registrations_;
+}
+template <>
+inline Pool<ReleaseWish>& State::pool_of() {
+  return wishes_;
 }
 
 }  // namespace holdfast::lock

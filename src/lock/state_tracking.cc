@@ -60,5 +60,21 @@ template ByteView State::encoded(const EndedLease&);
 template void State::before_change(EndedLease&);
 template void State::after_change(EndedLease&);
 template void State::added(EndedLease&);
+template ByteView State::encoded(const HoldCap&);
+template void State::before_change(HoldCap&);
+template void State::after_change(HoldCap&);
+template void State::added(HoldCap&);
+template ByteView State::encoded(const Loss&);
+template void State::before_change(Loss&);
+template void State::after_change(Loss&);
+template void State::added(Loss&);
+template ByteView State::encoded(const Registration&);
+template void State::before_change(Registration&);
+template void State::after_change(Registration&);
+template void State::added(Registration&);
+template ByteView State::encoded(const ReleaseWish&);
+template void State::before_change(ReleaseWish&);
+template void State::after_change(ReleaseWish&);
+template void State::added(ReleaseWish&);
 
 }  // namespace holdfast::lock

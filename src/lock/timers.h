@@ -9,7 +9,7 @@
 
 namespace holdfast::lock {
 
-enum class TimerKind : std::uint8_t { lease, waiter, closed_key };
+enum class TimerKind : std::uint8_t { lease, waiter, closed_key, hold_cap, quiet };
 
 // What a timer is of: a record's Ref number and its kind.
 struct TimerTarget {

@@ -62,6 +62,16 @@ enum class WaitEnd : std::uint8_t {
   broken,          // by somebody with the right to
 };
 
+// Why an acquire was refused at once, as far as it is kept.
+enum class Refusal : std::uint8_t {
+  held,
+  deadlock,
+  limit_mismatch,
+  lock_delay,
+  already_held,
+  not_allowed,  // by the key's settings
+};
+
 // A ttl of no expiry, on the wire -1.
 inline constexpr Millis kNoExpiry{-1};
 inline constexpr Millis kNoDeadline{-1};
