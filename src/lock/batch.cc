@@ -34,7 +34,7 @@ void Batch::apply(Event event) {
   begin_entry();
   if (const auto* ended = std::get_if<WaitEnded>(&event)) {
     const Ref<Waiter> waiter = state_.find_waiter(ended->waiter);
-    Reply reply = wait_end_reply(state_, now_, waiter, ended->how);
+    Reply reply = wait_end_reply(state_, now_, waiter, *ended);
     waiter_answers_.push_back({ended->waiter, state_.revision().next(), Millis(0), std::move(reply)});
   }
   evolve(state_, event);
@@ -72,7 +72,7 @@ void Batch::settle() {
     const Ref<Place> head = state_.locks()[lock].queue.front();
     const Ref<Waiter> waiter = head ? state_.places()[head].waiter : Ref<Waiter>{};
     if (waiter && lost_its_ground(state_, waiter)) {
-      apply(WaitEnded{state_.waiters()[waiter].id, WaitEnd::hold_lost});
+      apply(WaitEnded{state_.waiters()[waiter].id, WaitEnd::hold_lost, {}, {}});
     } else if (!waiter || !grantable(state_, waiter, now_)) {
       state_.mark_settled(lock);
     } else if (granted_ == kMaxGrantsPerEntry || full()) {

@@ -28,7 +28,16 @@ Decision decide_grant(const State& state, JournalTime now, Ref<Waiter> waiter);
 std::vector<Event> decide_due(const State& state, JournalTime now, TimerTarget due);
 
 // What everyone who is attached to the waiter is told when its wait ends so.
-Reply wait_end_reply(const State& state, JournalTime now, Ref<Waiter> waiter, WaitEnd how);
+Reply wait_end_reply(const State& state, JournalTime now, Ref<Waiter> waiter, const WaitEnded& event);
+
+// The answer to a request that was carried out before: the same again, or that the id is another request's.
+// None for a new one.
+std::optional<Decision> repeated(const State& state, JournalTime now, const RequestTag& tag);
+
+// The waits that cannot go on when the lease loses these holds (protocol.md 24).
+std::vector<Event> end_waits_on(const State& state, Ref<Lease> lease, const std::vector<std::string>& held);
+// All waits of a lease that is about to end.
+std::vector<Event> end_waits(const State& state, Ref<Lease> lease);
 
 // Ends a lease whole: its waiters first, then one event of fixed size for all its holds.
 std::vector<Event> end_lease(const State& state, Ref<Lease> lease, Ended how, Millis keep_for,
@@ -40,6 +49,10 @@ Decision decide_open_lease(const State& state, JournalTime now, const OpenLease&
 Decision decide_renew(const State& state, JournalTime now, const Renew& command);
 Decision decide_release(const State& state, JournalTime now, const Release& command);
 Decision decide_cancel(const State& state, JournalTime now, const Cancel& command);
+Decision decide_register(const State& state, JournalTime now, const Register& command);
+Decision decide_unregister(const State& state, JournalTime now, const Unregister& command);
+Decision decide_break(const State& state, JournalTime now, const Break& command);
+Decision decide_request_release(const State& state, JournalTime now, const RequestRelease& command);
 Decision decide_detach(const State& state, JournalTime now, const Detach& command);
 Decision decide_abandon(const State& state, JournalTime now, const Abandon& command);
 

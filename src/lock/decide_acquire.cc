@@ -22,12 +22,40 @@ struct Need {
   Shape shape() const { return {item->mode, group(), item->permits}; }
 };
 
+// As what a refusal is noted, if it is one of those that are.
+std::optional<Refusal> noted(Code code) {
+  switch (code) {
+    case Code::held:
+      return Refusal::held;
+    case Code::deadlock:
+      return Refusal::deadlock;
+    case Code::limit_mismatch:
+      return Refusal::limit_mismatch;
+    case Code::lock_delay:
+      return Refusal::lock_delay;
+    case Code::already_held:
+      return Refusal::already_held;
+    case Code::invalid_argument:
+    case Code::permission_denied:
+      return Refusal::not_allowed;
+    default:
+      return std::nullopt;
+  }
+}
+
 class AcquireDecision {
  public:
   AcquireDecision(const State& state, JournalTime now, const Acquire& command)
       : state_(state), now_(now), command_(command) {}
 
   Decision run() {
+    Decision decision = decide();
+    if (decision.reply) note_refusal(decision);
+    return decision;
+  }
+
+ private:
+  Decision decide() {
     if (command_.request) {
       if (const Ref<Request> request = state_.find_request(command_.request)) return repeat(request);
     }
@@ -43,7 +71,20 @@ class AcquireDecision {
     return wait();
   }
 
- private:
+  // Keys registered so keep a note of it.
+  void note_refusal(Decision& decision) const {
+    const auto* refused = std::get_if<Refused>(&*decision.reply);
+    const std::optional<Refusal> why = refused ? noted(refused->code) : std::nullopt;
+    if (!why) return;
+    for (const Item& item : command_.items) {
+      const Settings* settings = state_.settings(state_.find_lock(item.key));
+      if (!settings || !settings->record_refusals) continue;
+      if (!refused->key.empty() && refused->key != item.key) continue;
+      decision.events.push_back(
+          AcquireRefused{item.key, command_.principal, command_.owner, command_.reason, *why});
+    }
+  }
+
   // --- a request that is known already (protocol.md 25) ---
 
   Decision repeat(Ref<Request> ref) const {
@@ -53,8 +94,12 @@ class AcquireDecision {
     }
     switch (request.kind) {
       case Request::Kind::waiting: {
-        const WaiterId waiter = state_.waiters()[request.waiter].id;
-        return {{WaiterAttached{waiter, command_.wait}}, std::nullopt, waiter};
+        const Waiter& waiter = state_.waiters()[request.waiter];
+        Millis wait = command_.wait;
+        for (const Ref<Place> at : waiter.places) {
+          wait = at_most(wait, state_.settings(state_.places()[at].lock), &Settings::max_wait);
+        }
+        return {{WaiterAttached{waiter.id, wait}}, std::nullopt, waiter.id};
       }
       case Request::Kind::granted:
         return repeat_grant(ref);
@@ -76,14 +121,14 @@ class AcquireDecision {
     for (const Item& item : command_.items) {
       const Ref<Hold> hold = state_.find_hold(lease_ref, state_.find_lock(item.key));
       if (hold && state_.holds()[hold].request == ref) {
-        acquired.grants.push_back(grant_info(state_, state_.holds()[hold]));
+        acquired.grants.push_back(grant_info(state_, state_.holds()[hold], now_));
       }
     }
     Decision decision;
     if (lease.unclaimed) {
       decision.events.push_back(GrantAttached{id});
       const JournalTime expires = std::max(lease.expires, state_.expiry(now_, lease.ttl()));
-      acquired.lease.expires_in = state_.expires_in(expires, now_);
+      acquired.lease.expires_in = state_.expires_in(state_.end_of(lease, expires), now_);
     }
     decision.reply = std::move(acquired);
     return decision;
@@ -117,18 +162,33 @@ class AcquireDecision {
     if (!lease_ && state_.leases().size() >= kMaxLeases) {
       return refuse(Code::overloaded, "the service has as many leases as it can");
     }
-    if (lease_ && state_.leases()[lease_].hold_count + command_.items.size() > kMaxHoldsPerLease) {
-      return refuse(Code::too_large, "the lease has as many holds as one lease can");
+    if (lease_ && holds_and_hopes() + command_.items.size() > kMaxHoldsPerLease) {
+      return refuse(Code::too_large, "the lease has as many holds as one lease can, those it waits for and "
+                                     "those it lost and has not released among them");
     }
     return std::nullopt;
+  }
+
+  // What the lease may come to hold by grants that are still to come, and what is kept for it of holds lost.
+  std::size_t holds_and_hopes() const {
+    const Lease& lease = state_.leases()[lease_];
+    std::size_t count = lease.hold_count;
+    for (Ref<Waiter> at = lease.waiters.front(); at; at = lease.waiters.next(state_.waiters(), at)) {
+      count += state_.waiters()[at].places.size();
+    }
+    for (Ref<Loss> at = lease.losses; at; at = state_.losses()[at].next) ++count;
+    return count;
   }
 
   std::optional<Refused> examine(const Item& item) {
     Need need{.item = &item, .lock = state_.find_lock(item.key), .limit = item.limit};
     need.own = state_.find_hold(lease_, need.lock);
+    if (auto refusal = check_settings(need)) return refusal;
     if (auto refusal = check_limit(need)) return refusal;
     if (need.own) {
       if (auto refusal = examine_held(need)) return refusal;
+    } else if (state_.quiet()) {
+      need.now = false;
     } else if (!need.lock) {
       need.now = true;
     } else {
@@ -139,23 +199,55 @@ class AcquireDecision {
     return std::nullopt;
   }
 
+  std::optional<Refused> refuse_key(const Need& need, Code code, std::string detail) const {
+    Refused refused = refuse(code, std::move(detail));
+    refused.key = need.item->key;
+    return refused;
+  }
+
+  // What the settings of a registered key say to this request.
+  std::optional<Refused> check_settings(Need& need) const {
+    const Settings* settings = state_.settings(need.lock);
+    if (!settings) return std::nullopt;
+    const auto& owners = settings->owners;
+    if (!owners.empty() && !command_.administers &&
+        std::ranges::find(owners, command_.principal) == owners.end()) {
+      return refuse_key(need, Code::permission_denied, "the key belongs to others");
+    }
+    const auto& groups = settings->shared_groups;
+    if (need.item->mode == Mode::shared && !groups.empty() &&
+        std::ranges::find(groups, shown_group(Mode::shared, need.item->group)) == groups.end()) {
+      return refuse_key(need, Code::invalid_argument, "the key is not shared by this group");
+    }
+    if (lease_ && settings->max_ttl != Millis(0)) {
+      const Millis ttl = state_.leases()[lease_].ttl();
+      if (ttl == kNoExpiry || ttl > settings->max_ttl) {
+        return refuse_key(need, Code::invalid_argument,
+                          "the key is for leases of at most " + std::to_string(settings->max_ttl.count()) +
+                              " ms, and this one lives longer");
+      }
+    }
+    return std::nullopt;
+  }
+
+  // A registered limit holds for every request; without one the limit is that of the present shared users.
   std::optional<Refused> check_limit(Need& need) const {
     if (need.item->mode == Mode::exclusive) return std::nullopt;
-    if (need.lock && state_.locks()[need.lock].shared_users > 0) {
-      need.limit = state_.locks()[need.lock].limit;
+    const Settings* settings = state_.settings(need.lock);
+    const bool shared = need.lock && state_.locks()[need.lock].shared_users > 0;
+    if (shared || (settings && settings->limit != 0)) {
+      need.limit = shared ? state_.locks()[need.lock].limit : settings->limit;
       if (need.item->limit != 0 && need.item->limit != need.limit) {
         Refused refused = refuse_held(state_, need.lock, now_);
         refused.code = Code::limit_mismatch;
         refused.detail = need.limit == 0 ? "the key is in use without a limit"
-                                         : "the key is in use with the limit " + std::to_string(need.limit);
+                                         : "the limit of the key is " + std::to_string(need.limit);
         return refused;
       }
     }
     if (need.limit != 0 && need.item->permits > need.limit) {
-      Refused refused = refuse(Code::invalid_argument,
-                               "permits is larger than the limit of the key, " + std::to_string(need.limit));
-      refused.key = need.item->key;
-      return refused;
+      return refuse_key(need, Code::invalid_argument,
+                        "permits is larger than the limit of the key, " + std::to_string(need.limit));
     }
     return std::nullopt;
   }
@@ -182,7 +274,7 @@ class AcquireDecision {
       refused.blocked_by.resize(1);
       return refused;
     }
-    need.now = !lock.closed() && compatible(state_, lock, need.shape(), need.own);
+    need.now = !lock.closed() && !state_.quiet() && compatible(state_, lock, need.shape(), need.own);
     return std::nullopt;
   }
 
@@ -193,7 +285,7 @@ class AcquireDecision {
     FencingToken token = state_.next_token();
     for (const Need& need : needs_) {
       if (need.relies) {
-        acquired.grants.push_back(grant_info(state_, state_.holds()[need.own]));
+        acquired.grants.push_back(grant_info(state_, state_.holds()[need.own], now_));
       } else {
         acquired.grants.push_back(grant_key(need, token, granted));
       }
@@ -202,11 +294,11 @@ class AcquireDecision {
       granted.lease = *command_.lease;
       acquired.lease = lease_info(state_, state_.leases()[lease_], now_);
     } else {
+      const Millis ttl = allowed_ttl();
       granted.lease = LeaseId{state_.revision().next().value};
-      acquired.lease = {granted.lease, command_.owner, command_.ttl,
-                        command_.ttl == kNoExpiry ? std::nullopt : std::optional(command_.ttl)};
-      decision.events.push_back(LeaseOpened{
-          false, command_.ttl, command_.ttl, command_.principal, command_.owner, command_.metadata, {}});
+      acquired.lease = {granted.lease, command_.owner, ttl, told(shortest_hold(ttl))};
+      decision.events.push_back(
+          LeaseOpened{false, ttl, ttl, command_.principal, command_.owner, command_.metadata, {}});
     }
     if (!granted.keys.empty()) decision.events.push_back(std::move(granted));
     decision.reply = std::move(acquired);
@@ -224,7 +316,47 @@ class AcquireDecision {
     grant.fresh = !need.own;
     if (need.lock) grant.fence_floor = floor_with(state_, need.lock, need.own, token);
     if (weaker) grant.acquired_at = state_.holds()[need.own].acquired_at;
+    if (need.own && state_.holds()[need.own].cap) {
+      grant.expires_in = state_.expires_in(state_.caps()[state_.holds()[need.own].cap].until, now_);
+    } else if (!need.own) {
+      grant.expires_in = told(at_most(kNoExpiry, state_.settings(need.lock), &Settings::max_hold));
+    }
     return grant;
+  }
+
+  // The ttl that the settings of all keys allow.
+  Millis allowed_ttl() const {
+    Millis ttl = command_.ttl;
+    for (const Need& need : needs_) ttl = at_most(ttl, state_.settings(need.lock), &Settings::max_ttl);
+    return ttl;
+  }
+
+  // How long a new lease lives at least if nobody does anything: the first cap of a hold ends it.
+  Millis shortest_hold(Millis ttl) const {
+    for (const Need& need : needs_) ttl = at_most(ttl, state_.settings(need.lock), &Settings::max_hold);
+    return ttl;
+  }
+
+  static std::optional<Millis> told(Millis life) {
+    return life == kNoExpiry ? std::nullopt : std::optional(life);
+  }
+
+  // How long the settings of all keys let the request wait.
+  Millis allowed_wait() const {
+    Millis wait = command_.wait;
+    for (const Need& need : needs_) wait = at_most(wait, state_.settings(need.lock), &Settings::max_wait);
+    return wait;
+  }
+
+  std::optional<Refused> check_multi_key_wait() const {
+    if (needs_.size() < 2) return std::nullopt;
+    for (const Need& need : needs_) {
+      const Settings* settings = state_.settings(need.lock);
+      if (!settings || settings->allow_multi_key_wait) continue;
+      return refuse_key(need, Code::invalid_argument,
+                        "the key may not be waited for together with others, and could not be granted at once");
+    }
+    return std::nullopt;
   }
 
   Decision wait() const {
@@ -234,14 +366,15 @@ class AcquireDecision {
       if (blocked.converts) refused.blocked_by.clear();  // it would stand ahead of them all
       return {{}, std::move(refused)};
     }
+    if (auto refusal = check_multi_key_wait()) return {{}, *std::move(refusal)};
     if (state_.waiters().size() >= kMaxWaiters ||
         (lease_ && state_.leases()[lease_].waiter_count >= kMaxWaitersPerLease)) {
       return {{}, refuse(Code::overloaded, "as many requests are waiting as can be")};
     }
     if (auto refusal = check_deadlock()) return {{}, *std::move(refusal)};
     WaitBegan event{.lease = command_.lease.value_or(LeaseId{}),
-                    .ttl = command_.ttl,
-                    .wait = command_.wait,
+                    .ttl = allowed_ttl(),
+                    .wait = allowed_wait(),
                     .claim = command_.claim,
                     .reattach = command_.reattach,
                     .principal = command_.principal,

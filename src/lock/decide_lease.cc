@@ -12,26 +12,6 @@ Decision refused(Refused refusal) {
   return {{}, std::move(refusal), {}};
 }
 
-// The answer to a request that was carried out before: the same again, or that the id is another request's.
-std::optional<Decision> repeated(const State& state, JournalTime now, const RequestTag& tag) {
-  const Ref<Request> ref = tag ? state.find_request(tag) : Ref<Request>{};
-  if (!ref) return std::nullopt;
-  const Request& request = state.requests()[ref];
-  if (request.tag.fingerprint != tag.fingerprint) {
-    return refused(refuse(Code::request_id_reused, "this request_id was used for another request"));
-  }
-  if (request.kind == Request::Kind::opened_lease) {
-    const Lease& lease = state.leases()[state.find_lease(request.lease_id)];
-    return Decision{{}, LeaseStarted{lease_info(state, lease, now)}, {}};
-  }
-  if (request.kind == Request::Kind::released) {
-    ReleaseDone done;
-    for (const Text& key : request.released) done.keys.emplace_back(key.view());
-    return Decision{{}, std::move(done), {}};
-  }
-  return refused(lease_gone(state, request.lease_id));
-}
-
 std::vector<std::string> held_keys(const State& state, const Lease& lease) {
   std::vector<std::string> keys;
   for (Ref<Hold> at = lease.holds.front(); at; at = lease.holds.next(state.holds(), at)) {
@@ -65,26 +45,90 @@ std::vector<Event> end_holds(const State& state, Ref<Lease> ref, const std::vect
                              Ended how, Millis keep_for, const RequestTag& request) {
   const Lease& lease = state.leases()[ref];
   if (!lease.shared && held.size() == lease.hold_count) return end_lease(state, ref, how, keep_for, request);
-  std::vector<Event> events;
-  for (Ref<Waiter> at = lease.waiters.front(); at; at = lease.waiters.next(state.waiters(), at)) {
-    if (loses_ground(state, state.waiters()[at], held)) {
-      events.push_back(WaitEnded{state.waiters()[at].id, WaitEnd::hold_lost});
-    }
-  }
+  std::vector<Event> events = end_waits_on(state, ref, held);
   events.push_back(Released{lease.id, how, keep_for, request, held});
   return events;
 }
 
+// Those of `keys` that the lease has lost and its owner was not known to have learnt of.
+std::vector<std::string> lost_among(const State& state, Ref<Lease> lease,
+                                    const std::vector<std::string>& keys) {
+  std::vector<std::string> lost;
+  for (Ref<Loss> at = state.leases()[lease].losses; at; at = state.losses()[at].next) {
+    const std::string_view key = state.losses()[at].key.view();
+    if (std::ranges::find(keys, key) != keys.end()) lost.emplace_back(key);
+  }
+  return lost;
+}
+
+// What the owner of a lease should know: what it has lost, and what others wish for.
+void tell_news(const State& state, const Lease& lease, Renewed& renewed) {
+  renewed.lost = losses_of(state, lease);
+  if (!lease.governed) return;
+  for (Ref<Hold> at = lease.holds.front(); at; at = lease.holds.next(state.holds(), at)) {
+    const Lock& lock = state.locks()[state.holds()[at].lock];
+    if (!lock.wish || state.holds()[at].token >= state.wishes()[lock.wish].before) continue;
+    const Blame& blame = state.wishes()[lock.wish].blame;
+    renewed.release_requested.push_back(
+        {std::string(lock.key.view()), std::string(blame.by.view()), std::string(blame.reason.view())});
+  }
+}
+
+// What the settings of the keys that the lease holds leave of a ttl.
+Millis shortened_ttl(const State& state, const Lease& lease, Millis ttl) {
+  if (!lease.governed) return ttl;
+  for (Ref<Hold> at = lease.holds.front(); at; at = lease.holds.next(state.holds(), at)) {
+    ttl = at_most(ttl, state.settings(state.holds()[at].lock), &Settings::max_ttl);
+  }
+  return ttl;
+}
+
 }  // namespace
 
-std::vector<Event> end_lease(const State& state, Ref<Lease> ref, Ended how, Millis keep_for,
-                             const RequestTag& request) {
+std::vector<Event> end_waits_on(const State& state, Ref<Lease> ref, const std::vector<std::string>& held) {
   const Lease& lease = state.leases()[ref];
   std::vector<Event> events;
   for (Ref<Waiter> at = lease.waiters.front(); at; at = lease.waiters.next(state.waiters(), at)) {
-    events.push_back(WaitEnded{state.waiters()[at].id, WaitEnd::lease_ended});
+    if (loses_ground(state, state.waiters()[at], held)) {
+      events.push_back(WaitEnded{state.waiters()[at].id, WaitEnd::hold_lost, {}, {}});
+    }
   }
-  events.push_back(LeaseEnded{lease.id, how, keep_for, request});
+  return events;
+}
+
+std::vector<Event> end_waits(const State& state, Ref<Lease> ref) {
+  const Lease& lease = state.leases()[ref];
+  std::vector<Event> events;
+  for (Ref<Waiter> at = lease.waiters.front(); at; at = lease.waiters.next(state.waiters(), at)) {
+    events.push_back(WaitEnded{state.waiters()[at].id, WaitEnd::lease_ended, {}, {}});
+  }
+  return events;
+}
+
+// The answer to a request that was carried out before: the same again, or that the id is another request's.
+std::optional<Decision> repeated(const State& state, JournalTime now, const RequestTag& tag) {
+  const Ref<Request> ref = tag ? state.find_request(tag) : Ref<Request>{};
+  if (!ref) return std::nullopt;
+  const Request& request = state.requests()[ref];
+  if (request.tag.fingerprint != tag.fingerprint) {
+    return refused(refuse(Code::request_id_reused, "this request_id was used for another request"));
+  }
+  if (request.kind == Request::Kind::opened_lease) {
+    const Lease& lease = state.leases()[state.find_lease(request.lease_id)];
+    return Decision{{}, LeaseStarted{lease_info(state, lease, now)}, {}};
+  }
+  if (request.kind == Request::Kind::released) {
+    ReleaseDone done;
+    for (const Text& key : request.released) done.keys.emplace_back(key.view());
+    return Decision{{}, std::move(done), {}};
+  }
+  return refused(lease_gone(state, request.lease_id));
+}
+
+std::vector<Event> end_lease(const State& state, Ref<Lease> ref, Ended how, Millis keep_for,
+                             const RequestTag& request) {
+  std::vector<Event> events = end_waits(state, ref);
+  events.push_back(LeaseEnded{state.leases()[ref].id, how, keep_for, request});
   return events;
 }
 
@@ -106,11 +150,13 @@ Decision decide_renew(const State& state, JournalTime now, const Renew& command)
   const Ref<Lease> ref = state.find_lease(command.lease);
   if (!ref) return refused(lease_gone(state, command.lease));
   const Lease& lease = state.leases()[ref];
-  const Millis ttl = command.ttl.value_or(lease.ttl());
-  LeaseInfo info = lease_info(state, lease, now);
-  info.ttl = ttl;
-  info.expires_in = state.expires_in(std::max(lease.expires, state.expiry(now, ttl)), now);
-  return {{LeaseRenewed{command.lease, ttl}}, Renewed{std::move(info)}, {}};
+  const Millis ttl = shortened_ttl(state, lease, command.ttl.value_or(lease.ttl()));
+  Renewed renewed{lease_info(state, lease, now), {}, {}};
+  renewed.lease.ttl = ttl;
+  const JournalTime expires = std::max(lease.expires, state.expiry(now, ttl));
+  renewed.lease.expires_in = state.expires_in(state.end_of(lease, expires), now);
+  tell_news(state, lease, renewed);
+  return {{LeaseRenewed{command.lease, ttl}}, std::move(renewed), {}};
 }
 
 Decision decide_release(const State& state, JournalTime now, const Release& command) {
@@ -123,9 +169,13 @@ Decision decide_release(const State& state, JournalTime now, const Release& comm
             {}};
   }
   std::vector<std::string> held = held_among(state, ref, command.keys);
-  if (held.empty() && !command.request) return {{}, ReleaseDone{}, {}};
+  std::vector<std::string> lost = lost_among(state, ref, command.keys);
+  std::vector<Event> events;
+  if (!lost.empty()) events.push_back(LossesAcknowledged{command.lease, std::move(lost)});
+  if (held.empty() && !command.request) return {std::move(events), ReleaseDone{}, {}};
   // Recorded even if it found nothing: a retry must not release what the lease acquires later.
-  std::vector<Event> events = end_holds(state, ref, held, Ended::release, command.keep_for, command.request);
+  std::ranges::move(end_holds(state, ref, held, Ended::release, command.keep_for, command.request),
+                    std::back_inserter(events));
   return {std::move(events), ReleaseDone{std::move(held)}, {}};
 }
 

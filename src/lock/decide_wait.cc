@@ -4,10 +4,10 @@
 
 namespace holdfast::lock {
 
-Reply wait_end_reply(const State& state, JournalTime now, Ref<Waiter> ref, WaitEnd how) {
+Reply wait_end_reply(const State& state, JournalTime now, Ref<Waiter> ref, const WaitEnded& event) {
   const Waiter& waiter = state.waiters()[ref];
   Refused refused;
-  switch (how) {
+  switch (event.how) {
     case WaitEnd::timed_out:
     case WaitEnd::disconnected:
     case WaitEnd::not_reattached:
@@ -29,7 +29,8 @@ Reply wait_end_reply(const State& state, JournalTime now, Ref<Waiter> ref, WaitE
       refused = refuse(Code::lease_gone, "a key that the lease held was lost while the request waited");
       break;
     case WaitEnd::broken:
-      refused = refuse(Code::cancelled, "the wait was ended by an administrator");
+      refused = refuse(Code::cancelled, "the wait was ended by somebody with the right to");
+      refused.ended = EndedInfo{Ended::broken, event.by, event.reason};
       break;
   }
   refused.waited = now - waiter.attached_since;
@@ -39,9 +40,28 @@ Reply wait_end_reply(const State& state, JournalTime now, Ref<Waiter> ref, WaitE
 namespace {
 
 // A waited grant lives only for its claim until the first renewal shows that somebody learnt of it.
-Millis first_life(const Waiter& waiter) {
-  if (waiter.claim == Millis(0)) return waiter.ttl;
-  return waiter.ttl == kNoExpiry ? waiter.claim : std::min(waiter.claim, waiter.ttl);
+Millis first_life(const Waiter& waiter, Millis ttl) {
+  if (waiter.claim == Millis(0)) return ttl;
+  return ttl == kNoExpiry ? waiter.claim : std::min(waiter.claim, ttl);
+}
+
+// What a setting of all keys of the waiter leaves of a duration.
+Millis allowed(const State& state, const Waiter& waiter, Millis value, Millis Settings::*most) {
+  for (const Ref<Place> at : waiter.places) {
+    value = at_most(value, state.settings(state.places()[at].lock), most);
+  }
+  return value;
+}
+
+std::optional<Millis> told(Millis life) {
+  return life == kNoExpiry ? std::nullopt : std::optional(life);
+}
+
+// Of a grant that is not in the state yet.
+std::optional<Millis> capped_life(const State& state, JournalTime now, Ref<Hold> own, Ref<Lock> lock) {
+  if (!own) return told(at_most(kNoExpiry, state.settings(lock), &Settings::max_hold));
+  const Ref<HoldCap> cap = state.holds()[own].cap;
+  return cap ? state.expires_in(state.caps()[cap].until, now) : std::nullopt;
 }
 
 }  // namespace
@@ -51,7 +71,7 @@ Decision decide_cancel(const State& state, JournalTime, const Cancel& command) {
   if (!request || state.requests()[request].kind != Request::Kind::waiting)
     return {{}, CancelDone{false}, {}};
   const Waiter& waiter = state.waiters()[state.requests()[request].waiter];
-  return {{WaitEnded{waiter.id, WaitEnd::cancelled}}, CancelDone{true}};
+  return {{WaitEnded{waiter.id, WaitEnd::cancelled, {}, {}}}, CancelDone{true}};
 }
 
 Decision decide_detach(const State& state, JournalTime, const Detach& command) {
@@ -59,7 +79,7 @@ Decision decide_detach(const State& state, JournalTime, const Detach& command) {
   if (!ref) return {{}, ReleaseDone{}, {}};
   const Waiter& waiter = state.waiters()[ref];
   if (waiter.reattach == Millis(0)) {
-    return {{WaitEnded{waiter.id, WaitEnd::disconnected}}, ReleaseDone{}};
+    return {{WaitEnded{waiter.id, WaitEnd::disconnected, {}, {}}}, ReleaseDone{}};
   }
   if (!waiter.attached()) return {{}, ReleaseDone{}, {}};
   return {{WaiterDetached{waiter.id, waiter.reattach}}, ReleaseDone{}, {}};
@@ -74,24 +94,25 @@ Decision decide_grant(const State& state, JournalTime now, Ref<Waiter> ref) {
     granted.lease = waiter.lease_id;
     acquired.lease = lease_info(state, state.leases()[waiter.lease], now);
   } else {
-    const Millis life = first_life(waiter);
+    const Millis ttl = allowed(state, waiter, waiter.ttl, &Settings::max_ttl);
+    const Millis life = first_life(waiter, ttl);
     granted.lease = LeaseId{state.revision().next().value};
     decision.events.push_back(LeaseOpened{false,
-                                          waiter.ttl,
+                                          ttl,
                                           life,
                                           std::string(waiter.principal.view()),
                                           std::string(waiter.owner.view()),
                                           std::string(waiter.metadata.view()),
                                           {}});
-    acquired.lease = {granted.lease, std::string(waiter.owner.view()), waiter.ttl,
-                      life == kNoExpiry ? std::nullopt : std::optional(life)};
+    acquired.lease = {granted.lease, std::string(waiter.owner.view()), ttl,
+                      told(allowed(state, waiter, life, &Settings::max_hold))};
   }
   FencingToken token = state.next_token();
   for (const Ref<Place> at : waiter.places) {
     const Place& place = state.places()[at];
     const Ref<Hold> own = state.find_hold(waiter.lease, place.lock);
     if (place.relies) {
-      acquired.grants.push_back(grant_info(state, state.holds()[own]));
+      acquired.grants.push_back(grant_info(state, state.holds()[own], now));
       continue;
     }
     const std::string key(state.locks()[place.lock].key.view());
@@ -104,6 +125,7 @@ Decision decide_grant(const State& state, JournalTime now, Ref<Waiter> ref) {
                                token,
                                floor_with(state, place.lock, own, token),
                                {},
+                               capped_life(state, now, own, place.lock),
                                !own});
     token = token.next();
   }

@@ -43,7 +43,7 @@ bool same_shape(const Hold& hold, const Shape& shape) {
 
 bool grantable(const State& state, Ref<Waiter> ref, JournalTime now) {
   const Waiter& waiter = state.waiters()[ref];
-  if (!waiter.attached() || waiter.deadline <= now) return false;
+  if (!waiter.attached() || waiter.deadline <= now || state.quiet()) return false;
   return std::ranges::all_of(waiter.places, [&](Ref<Place> at) { return fits(state, waiter, at); });
 }
 

@@ -1,13 +1,19 @@
 #include "lock/info.h"
 
+#include <algorithm>
+
 namespace holdfast::lock {
 namespace {
 
-// When the nearest of the holders' expiries or the key's opening may let somebody in.
+// When the nearest of the holders' ends or the key's opening may let somebody in.
 std::optional<Millis> retry_after(const State& state, const Lock& lock, JournalTime now) {
   JournalTime soonest = lock.closed() ? lock.closed_until : kNever;
-  const Ref<Hold> oldest = lock.holders.front();
-  if (oldest) soonest = std::min(soonest, state.leases()[state.holds()[oldest].lease].expires);
+  std::size_t looked_at = 0;
+  for (Ref<Hold> at = lock.holders.front(); at && looked_at < kMaxShownHolders; ++looked_at) {
+    soonest = std::min(soonest, state.end_of(state.holds()[at]));
+    at = lock.holders.next(state.holds(), at);
+  }
+  if (state.quiet()) soonest = soonest == kNever ? state.quiet_until() : std::max(soonest, state.quiet_until());
   if (soonest == kNever) return std::nullopt;
   return std::max(Millis(0), soonest - now);
 }
@@ -31,7 +37,8 @@ FencingToken floor_with(const State& state, Ref<Lock> ref, Ref<Hold> own, Fencin
 }
 
 LeaseInfo lease_info(const State& state, const Lease& lease, JournalTime now) {
-  return {lease.id, std::string(lease.owner.view()), lease.ttl(), state.expires_in(lease.expires, now)};
+  return {lease.id, std::string(lease.owner.view()), lease.ttl(),
+          state.expires_in(state.end_of(lease, lease.expires), now)};
 }
 
 HolderInfo holder_info(const State& state, const Hold& hold, JournalTime now) {
@@ -45,7 +52,7 @@ HolderInfo holder_info(const State& state, const Hold& hold, JournalTime now) {
   info.token = hold.token;
   info.acquired_at = hold.acquired_at;
   info.held = now - hold.since;
-  info.expires_in = state.expires_in(lease.expires, now);
+  info.expires_in = state.expires_in(state.end_of(hold), now);
   info.reason = hold.reason.view();
   info.metadata = lease.metadata.view();
   return info;
@@ -68,7 +75,7 @@ WaiterInfo waiter_info(const State& state, const Place& place, std::size_t posit
   return info;
 }
 
-Grant grant_info(const State& state, const Hold& hold) {
+Grant grant_info(const State& state, const Hold& hold, JournalTime now) {
   const Lock& lock = state.locks()[hold.lock];
   Grant grant;
   grant.key = lock.key.view();
@@ -78,6 +85,7 @@ Grant grant_info(const State& state, const Hold& hold) {
   grant.token = hold.token;
   grant.fence_floor = state.holds()[lock.holders.front()].token;
   grant.acquired_at = hold.acquired_at;
+  if (hold.cap) grant.expires_in = state.expires_in(state.caps()[hold.cap].until, now);
   return grant;
 }
 
@@ -103,7 +111,35 @@ std::vector<WaiterInfo> waiters_of(const State& state, const Lock& lock, std::si
 std::optional<EndedInfo> how_ended(const State& state, LeaseId lease) {
   const Ref<EndedLease> ended = state.find_ended_lease(lease);
   if (!ended) return std::nullopt;
-  return EndedInfo{state.ended_leases()[ended].how};
+  const EndedLease& record = state.ended_leases()[ended];
+  if (!record.blame) return EndedInfo{record.how, {}, {}};
+  return EndedInfo{record.how, std::string(record.blame->by.view()), std::string(record.blame->reason.view())};
+}
+
+std::vector<LossInfo> losses_of(const State& state, const Lease& lease) {
+  std::vector<LossInfo> infos;
+  for (Ref<Loss> at = lease.losses; at; at = state.losses()[at].next) {
+    const Loss& loss = state.losses()[at];
+    infos.push_back(
+        {std::string(loss.key.view()),
+         loss.token,
+         {loss.how, std::string(loss.blame.by.view()), std::string(loss.blame.reason.view())}});
+  }
+  std::ranges::sort(infos, {}, &LossInfo::token);
+  return infos;
+}
+
+Millis at_most(Millis value, const Settings* settings, Millis Settings::*most) {
+  if (!settings || settings->*most == Millis(0)) return value;
+  return value < Millis(0) ? settings->*most : std::min(value, settings->*most);
+}
+
+Ref<Hold> find_by_token(const State& state, Ref<Lock> lock, FencingToken token) {
+  const auto& holders = state.locks()[lock].holders;
+  for (Ref<Hold> at = holders.front(); at; at = holders.next(state.holds(), at)) {
+    if (state.holds()[at].token == token) return at;
+  }
+  return {};
 }
 
 Refused refuse(Code code, std::string detail) {
@@ -119,11 +155,23 @@ Refused lease_gone(const State& state, LeaseId lease) {
   return refused;
 }
 
+namespace {
+
+Refused refuse_quiet(const State& state, JournalTime now) {
+  Refused refused = refuse(Code::lock_delay, "nothing is granted for a while after a restore");
+  if (state.quiet()) refused.retry_after = std::max(Millis(0), state.quiet_until() - now);
+  return refused;
+}
+
+}  // namespace
+
 Refused refuse_held(const State& state, Ref<Lock> ref, JournalTime now, Ref<Place> place) {
+  if (!ref) return refuse_quiet(state, now);
   const Lock& lock = state.locks()[ref];
   const bool only_closed = lock.holder_count == 0 && lock.queue_length == 0;
+  if (only_closed && !lock.closed()) return refuse_quiet(state, now);
   Refused refused = only_closed
-                        ? refuse(Code::lock_delay, "the key is kept closed for a while after its release")
+                        ? refuse(Code::lock_delay, "the key is kept closed for a while after its last hold")
                         : refuse(Code::held, "the key is held or waited for by others");
   refused.key = lock.key.view();
   refused.holders = holders_of(state, lock, kMaxNamedInRefusal, now);

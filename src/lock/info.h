@@ -17,7 +17,7 @@ LeaseInfo lease_info(const State& state, const Lease& lease, JournalTime now);
 HolderInfo holder_info(const State& state, const Hold& hold, JournalTime now);
 WaiterInfo waiter_info(const State& state, const Place& place, std::size_t position, JournalTime now);
 // A present hold as the answer to a repeated acquire shows it.
-Grant grant_info(const State& state, const Hold& hold);
+Grant grant_info(const State& state, const Hold& hold, JournalTime now);
 
 // The holders, the oldest first, and the waiters from the head, at most so many;
 std::vector<HolderInfo> holders_of(const State& state, const Lock& lock, std::size_t most, JournalTime now);
@@ -32,10 +32,19 @@ FencingToken floor_with(const State& state, Ref<Lock> lock, Ref<Hold> own, Fenci
 // How an ended lease ended, while that is remembered.
 std::optional<EndedInfo> how_ended(const State& state, LeaseId lease);
 
+// What the lease has lost, by ascending token.
+std::vector<LossInfo> losses_of(const State& state, const Lease& lease);
+
+// `value`, or what a setting allows at most, if it says anything; -1 is more than everything.
+Millis at_most(Millis value, const Settings* settings, Millis Settings::*most);
+
+Ref<Hold> find_by_token(const State& state, Ref<Lock> lock, FencingToken token);
+
 Refused refuse(Code code, std::string detail);
 Refused lease_gone(const State& state, LeaseId lease);
 // Names who stands in the way at `lock`: holders, queue, and when to try again. `place` is that of the
-// refused itself, when it has waited: neither it nor those behind it are in its way.
+// refused itself, when it has waited: neither it nor those behind it are in its way. No lock: the key is not in
+// use, but nothing is granted for a while.
 Refused refuse_held(const State& state, Ref<Lock> lock, JournalTime now, Ref<Place> place = {});
 
 }  // namespace holdfast::lock

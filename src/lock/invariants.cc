@@ -43,6 +43,10 @@ SetDigest recomputed_digest(const State& state) {
   add_records(state, state.waiters(), digest);
   add_records(state, state.requests(), digest);
   add_records(state, state.ended_leases(), digest);
+  add_records(state, state.caps(), digest);
+  add_records(state, state.losses(), digest);
+  add_records(state, state.registrations(), digest);
+  add_records(state, state.wishes(), digest);
   return digest;
 }
 
@@ -58,6 +62,7 @@ class Invariants {
     for_each(state_.waiters(), [&](Ref<Waiter> ref, const Waiter& waiter) { check_waiter(ref, waiter); });
     for_each(state_.requests(),
              [&](Ref<Request> ref, const Request& request) { check_request(ref, request); });
+    check_governance();
     check_remembered();
     check_unsettled();
     check_timers();
@@ -91,7 +96,8 @@ class Invariants {
     expect(!key_fault(lock.key.view()), "{}: not a key", name);
     expect(state_.find_lock(lock.key.view()) == ref, "{}: not found by its name", name);
     expect(state_.next_lock(lock.key.view(), true) == ref, "{}: not in key order", name);
-    expect(lock.holder_count || lock.queue_length || lock.relying || lock.closed() || lock.unsettled,
+    expect(lock.holder_count || lock.queue_length || lock.relying || lock.closed() || lock.unsettled ||
+               lock.registration,
            "{}: a record without a use", name);
     Users users;
     check_holders(ref, lock, name, users);
@@ -226,6 +232,48 @@ class Invariants {
     }
   }
 
+  // --- caps, losses, registrations, wishes ---
+
+  void check_governance() {
+    for_each(state_.caps(), [&](Ref<HoldCap> ref, const HoldCap& cap) {
+      expect(is_live(state_.holds(), cap.hold) && state_.holds()[cap.hold].cap == ref, "a cap of no hold");
+    });
+    for_each(state_.losses(), [&](Ref<Loss>, const Loss& loss) {
+      expect(is_live(state_.leases(), loss.lease) && state_.leases()[loss.lease].shared,
+             "a loss of no shared lease");
+    });
+    for_each(state_.registrations(), [&](Ref<Registration> ref, const Registration& registration) {
+      expect(is_live(state_.locks(), registration.lock) &&
+                 state_.locks()[registration.lock].registration == ref,
+             "a registration of no key");
+      expect(registration.version <= state_.revision(), "a registration of the future");
+    });
+    for_each(state_.wishes(), [&](Ref<ReleaseWish> ref, const ReleaseWish& wish) { check_wish(ref, wish); });
+    for_each(state_.holds(), [&](Ref<Hold>, const Hold& hold) {
+      const Lock& lock = state_.locks()[hold.lock];
+      expect(state_.leases()[hold.lease].governed || !(hold.cap || lock.registration || lock.wish),
+             "lease {}: governed without knowing it", state_.leases()[hold.lease].id.value);
+      caps_ += static_cast<bool>(hold.cap);
+    });
+    for_each(state_.leases(), [&](Ref<Lease>, const Lease& lease) {
+      std::set<std::string_view> keys;
+      for (Ref<Loss> at = lease.losses; at; at = state_.losses()[at].next, ++losses_) {
+        expect(keys.insert(state_.losses()[at].key.view()).second, "lease {}: a key lost twice", lease.id.value);
+      }
+    });
+    expect_count(state_.caps_.size(), caps_, "caps", "of holds");
+    expect_count(state_.losses_.size(), losses_, "losses", "of leases");
+  }
+
+  void check_wish(Ref<ReleaseWish> ref, const ReleaseWish& wish) {
+    const bool live = is_live(state_.locks(), wish.lock) && state_.locks()[wish.lock].wish == ref;
+    expect(live, "a wish for no key");
+    if (!live) return;
+    const Ref<Hold> oldest = state_.locks()[wish.lock].holders.front();
+    expect(oldest && state_.holds()[oldest].token < wish.before, "key {}: a wish of nobody's hold",
+           state_.locks()[wish.lock].key.view());
+  }
+
   // --- requests and what is remembered ---
 
   void check_request(Ref<Request> ref, const Request& request) {
@@ -309,6 +357,10 @@ class Invariants {
       expect_timer(TimerKind::closed_key, ref.number, lock.closed() ? lock.closed_until : kNever,
                    fmt::format("key {}", lock.key.view()));
     });
+    for_each(state_.caps(), [&](Ref<HoldCap> ref, const HoldCap& cap) {
+      expect_timer(TimerKind::hold_cap, ref.number, cap.until, "a cap");
+    });
+    expect_timer(TimerKind::quiet, 0, state_.quiet() ? state_.quiet_until() : kNever, "the quiet");
     expect(timers_.empty(), "{} timers of no record", timers_.size());
   }
 
@@ -338,6 +390,8 @@ class Invariants {
   std::size_t ended_requests_ = 0;
   std::size_t all_holds_ = 0;
   std::size_t all_places_ = 0;
+  std::size_t caps_ = 0;
+  std::size_t losses_ = 0;
 };
 
 std::vector<std::string> broken_invariants(const State& state) {

@@ -194,7 +194,9 @@ void encode_record(const State&, const EndedLease& ended, ByteWriter& out) {
   put(out, ended.ended);
   put(out, ended.ended_at);
   out.u8(static_cast<std::uint8_t>(ended.how));
-  if (ended.how == Ended::broken) put_blame(out, ended.blame ? *ended.blame : Blame{});
+  if (ended.how != Ended::broken) return;
+  static const Blame kNobody;
+  put_blame(out, ended.blame ? *ended.blame : kNobody);
 }
 
 EndedLease decode_ended_lease(ByteReader& in) {

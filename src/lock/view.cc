@@ -7,13 +7,17 @@
 namespace holdfast::lock {
 namespace {
 
+bool is_reserved(const State& state, const Lock& lock) {
+  return lock.queue_length != 0 || lock.closed() || state.quiet();
+}
+
 LockState state_of(const State& state, const Lock& lock) {
-  if (lock.holder_count == 0) return LockState::reserved;
+  if (lock.holder_count == 0) return is_reserved(state, lock) ? LockState::reserved : LockState::free;
   return state.holds()[lock.holders.front()].mode == Mode::shared ? LockState::shared : LockState::exclusive;
 }
 
 bool in_use(const Lock& lock) {
-  return lock.holder_count != 0 || lock.queue_length != 0 || lock.closed();
+  return lock.holder_count != 0 || lock.queue_length != 0 || lock.closed() || lock.registration;
 }
 
 LockView view_of(const State& state, const Lock& lock, JournalTime now) {
@@ -25,7 +29,14 @@ LockView view_of(const State& state, const Lock& lock, JournalTime now) {
   view.holder_count = lock.holder_count;
   view.queue = waiters_of(state, lock, kMaxShownWaiters, now);
   view.queue_length = lock.queue_length;
-  if (lock.closed()) view.opens_in = std::max(Millis(0), lock.closed_until - now);
+  const JournalTime opens = std::max(lock.closed_until, state.quiet_until());
+  if (opens > now) view.opens_in = opens - now;
+  if (lock.registration) {
+    const Registration& registration = state.registrations()[lock.registration];
+    view.settings = registration.settings;
+    view.version = registration.version;
+  }
+  if (lock.wish) view.release_requested = std::string(state.wishes()[lock.wish].blame.reason.view());
   return view;
 }
 
@@ -51,6 +62,9 @@ LockView show_lock(const State& state, std::string_view key, JournalTime now) {
   if (ref && in_use(state.locks()[ref])) return view_of(state, state.locks()[ref], now);
   LockView view;
   view.key = key;
+  if (!state.quiet()) return view;
+  view.state = LockState::reserved;
+  view.opens_in = std::max(Millis(0), state.quiet_until() - now);
   return view;
 }
 
@@ -114,12 +128,7 @@ std::optional<EndedInfo> ended_lease(const State& state, LeaseId id) {
 
 bool fence_valid(const State& state, std::string_view key, FencingToken token) {
   const Ref<Lock> ref = state.find_lock(key);
-  if (!ref) return false;
-  const Lock& lock = state.locks()[ref];
-  for (Ref<Hold> at = lock.holders.front(); at; at = lock.holders.next(state.holds(), at)) {
-    if (state.holds()[at].token == token) return true;
-  }
-  return false;
+  return ref && find_by_token(state, ref, token);
 }
 
 Counts count(const State& state) {

@@ -14,7 +14,7 @@ namespace holdfast::lock {
 
 enum class LockState : std::uint8_t {
   free,
-  reserved,  // nobody holds it, but a queue or a minimum hold keeps it
+  reserved,  // nobody holds it, but a queue, a lock delay, a minimum hold or a restore keeps it
   exclusive,
   shared,
 };
@@ -27,7 +27,10 @@ struct LockView {
   std::size_t holder_count = 0;
   std::vector<WaiterInfo> queue;  // at most kMaxShownWaiters, from the head
   std::size_t queue_length = 0;
-  std::optional<Millis> opens_in;  // closed by a minimum hold for this long
+  std::optional<Millis> opens_in;  // closed for this long, whoever holds it now
+  std::optional<Settings> settings;  // of a registered one
+  Revision version;                  // of the settings
+  std::optional<std::string> release_requested;  // the reason for which its holders are asked to let it go
 };
 
 // A key that is not in use is a free lock.

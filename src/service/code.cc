@@ -32,8 +32,16 @@ std::string_view name_of(Code code) {
       return "already_held";
     case Code::cancelled:
       return "cancelled";
+    case Code::in_use:
+      return "in_use";
     case Code::lease_gone:
       return "lease_gone";
+    case Code::compacted:
+      return "compacted";
+    case Code::stale_fence:
+      return "stale_fence";
+    case Code::etag_mismatch:
+      return "etag_mismatch";
     case Code::too_large:
       return "too_large";
     case Code::unsupported_media_type:
@@ -72,6 +80,14 @@ Code code_of(lock::Code code) {
       return Code::already_held;
     case lock::Code::cancelled:
       return Code::cancelled;
+    case lock::Code::permission_denied:
+      return Code::permission_denied;
+    case lock::Code::not_found:
+      return Code::not_found;
+    case lock::Code::in_use:
+      return Code::in_use;
+    case lock::Code::etag_mismatch:
+      return Code::etag_mismatch;
     case lock::Code::lease_gone:
       return Code::lease_gone;
     case lock::Code::too_large:
