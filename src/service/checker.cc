@@ -117,6 +117,7 @@ Checked<lock::Acquire> Checker::acquire(const Caller& caller, AcquireRequest req
   command.ttl = request.ttl_ms ? lock::Millis(*request.ttl_ms) : default_ttl_;
   command.wait = lock::Millis(request.wait_ms);
   command.principal = caller.principal;
+  command.administers = caller.administers;
   command.owner = std::move(request.owner);
   command.reason = std::move(request.reason);
   command.metadata = std::move(request.metadata);

@@ -22,6 +22,10 @@ class Checker {
   Checked<lock::Renew> renew(const Caller& caller, RenewRequest request) const;
   Checked<lock::Release> release(const Caller& caller, ReleaseRequest request) const;
   Checked<lock::Cancel> cancel(const Caller& caller, CancelRequest request) const;
+  Checked<lock::Register> register_lock(const Caller& caller, RegisterRequest request) const;
+  Checked<lock::Unregister> unregister(const Caller& caller, UnregisterRequest request) const;
+  Checked<lock::Break> break_hold(const Caller& caller, BreakRequest request) const;
+  Checked<lock::RequestRelease> request_release(const Caller& caller, ReleaseWishRequest request) const;
 
  private:
   Checked<lock::LeaseId> proven(std::string_view handle) const;

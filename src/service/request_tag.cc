@@ -9,11 +9,20 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "lock/settings_codec.h"
 
 namespace holdfast::service {
 namespace {
 
-enum class Verb : std::uint8_t { acquire = 1, open_lease, release };
+enum class Verb : std::uint8_t {
+  acquire = 1,
+  open_lease,
+  release,
+  register_lock,
+  unregister,
+  break_hold,
+  request_release,
+};
 
 std::uint64_t hash_of(const Bytes& bytes) {
   return XXH3_64bits(bytes.data(), bytes.size());
@@ -73,6 +82,45 @@ lock::RequestTag tag_of(std::string_view principal, std::string_view request_id,
   out.u8(static_cast<std::uint8_t>(Verb::release));
   out.varint(asked.lease.value);
   for (const std::string& key : asked.keys) out.text(key);
+  return with_fingerprint(tag_of(principal, request_id), bytes);
+}
+
+lock::RequestTag tag_of(std::string_view principal, std::string_view request_id,
+                        const lock::Register& asked) {
+  Bytes bytes;
+  ByteWriter out(bytes);
+  out.u8(static_cast<std::uint8_t>(Verb::register_lock));
+  out.text(asked.key);
+  put(out, asked.settings);
+  return with_fingerprint(tag_of(principal, request_id), bytes);
+}
+
+lock::RequestTag tag_of(std::string_view principal, std::string_view request_id,
+                        const lock::Unregister& asked) {
+  Bytes bytes;
+  ByteWriter out(bytes);
+  out.u8(static_cast<std::uint8_t>(Verb::unregister));
+  out.text(asked.key);
+  return with_fingerprint(tag_of(principal, request_id), bytes);
+}
+
+lock::RequestTag tag_of(std::string_view principal, std::string_view request_id, const lock::Break& asked) {
+  Bytes bytes;
+  ByteWriter out(bytes);
+  out.u8(static_cast<std::uint8_t>(Verb::break_hold));
+  out.text(asked.key);
+  out.u8(static_cast<std::uint8_t>(asked.target.index()));
+  std::visit([&](auto id) { out.varint(id.value); }, asked.target);
+  out.u8(asked.now);
+  return with_fingerprint(tag_of(principal, request_id), bytes);
+}
+
+lock::RequestTag tag_of(std::string_view principal, std::string_view request_id,
+                        const lock::RequestRelease& asked) {
+  Bytes bytes;
+  ByteWriter out(bytes);
+  out.u8(static_cast<std::uint8_t>(Verb::request_release));
+  out.text(asked.key);
   return with_fingerprint(tag_of(principal, request_id), bytes);
 }
 

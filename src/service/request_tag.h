@@ -15,6 +15,12 @@ lock::RequestTag tag_of(std::string_view principal, std::string_view request_id,
 lock::RequestTag tag_of(std::string_view principal, std::string_view request_id,
                         const lock::OpenLease& asked);
 lock::RequestTag tag_of(std::string_view principal, std::string_view request_id, const lock::Release& asked);
+lock::RequestTag tag_of(std::string_view principal, std::string_view request_id, const lock::Register& asked);
+lock::RequestTag tag_of(std::string_view principal, std::string_view request_id,
+                        const lock::Unregister& asked);
+lock::RequestTag tag_of(std::string_view principal, std::string_view request_id, const lock::Break& asked);
+lock::RequestTag tag_of(std::string_view principal, std::string_view request_id,
+                        const lock::RequestRelease& asked);
 
 // Names a request for its withdrawal; without a fingerprint.
 lock::RequestTag tag_of(std::string_view principal, std::string_view request_id);

@@ -19,6 +19,8 @@ inline constexpr std::string_view kDefaultGroup = "read";
 // Who asks. The principal is empty for an anonymous caller.
 struct Caller {
   std::string principal;
+  std::string address;      // from where, for people
+  bool administers = true;  // everybody does while there is no authentication
 };
 
 // How one key is wanted; what an item leaves out is taken from the request it stands in.
@@ -72,6 +74,53 @@ struct ReleaseRequest {
 
 struct CancelRequest {
   std::string request_id;
+};
+
+// What an If-Match header demands of the present settings.
+struct Expectation {
+  bool any = false;                        // "*"
+  std::optional<lock::Revision> version;  // an entity tag
+};
+
+struct RegisterRequest {
+  std::string key;
+  std::string description;
+  std::vector<std::string> owners;
+  std::optional<std::int64_t> limit;
+  std::vector<std::string> shared_groups;
+  std::int64_t lock_delay_ms = 0;
+  std::optional<std::int64_t> max_hold_ms;
+  std::optional<std::int64_t> max_ttl_ms;
+  std::optional<std::int64_t> max_wait_ms;
+  bool allow_multi_key_wait = true;
+  bool record_refusals = false;
+  Expectation expected;
+  std::optional<std::string> request_id;
+};
+
+struct UnregisterRequest {
+  std::string key;
+  Expectation expected;
+  std::optional<std::string> request_id;
+};
+
+// Exactly one of lease, fencing_token and waiter.
+struct BreakRequest {
+  std::string key;
+  std::optional<std::string> lease;  // its id, as lists show it, or its handle
+  std::optional<std::int64_t> fencing_token;
+  std::optional<std::int64_t> waiter;
+  bool now = false;
+  std::string reason;
+  std::string owner;  // who asks, for people; the principal or the address when empty
+  std::optional<std::string> request_id;
+};
+
+struct ReleaseWishRequest {
+  std::string key;
+  std::string reason;
+  std::string owner;
+  std::optional<std::string> request_id;
 };
 
 }  // namespace holdfast::service

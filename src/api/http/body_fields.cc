@@ -81,6 +81,37 @@ void BodyFields::integer(std::string_view name, std::optional<std::int64_t>& out
   asked_.push_back(name);
 }
 
+void BodyFields::integer_or_null(std::string_view name, std::optional<std::int64_t>& out) {
+  const json::value* value = object_.if_contains(name);
+  if (value == nullptr || !value->is_null()) return integer(name, out);
+  any(name);
+}
+
+void BodyFields::truth(std::string_view name, bool& out) {
+  const json::value* value = any(name);
+  if (value == nullptr) return;
+  if (!value->is_bool()) return fail(name, wrong_type("true or false", *value));
+  out = value->get_bool();
+}
+
+void BodyFields::texts(std::string_view name, std::vector<std::string>& out) {
+  const json::value* value = any(name);
+  if (value == nullptr) return;
+  if (!value->is_array()) return fail(name, wrong_type("a list", *value));
+  out.clear();
+  for (const json::value& member : value->get_array()) {
+    if (!member.is_string()) {
+      return fail(fmt::format("{}[{}]", name, out.size()), wrong_type("text", member));
+    }
+    out.emplace_back(member.get_string().data(), member.get_string().size());
+  }
+}
+
+void BodyFields::texts(std::string_view name, std::optional<std::vector<std::string>>& out) {
+  if (object_.contains(name)) return texts(name, out.emplace());
+  asked_.push_back(name);
+}
+
 std::optional<std::size_t> BodyFields::word(std::string_view name,
                                             std::initializer_list<std::string_view> words) {
   const json::value* value = any(name);

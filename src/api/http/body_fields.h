@@ -26,6 +26,12 @@ class BodyFields {
   void integer(std::string_view name, std::int64_t& out);
   void integer(std::string_view name, std::optional<std::int64_t>& out);
 
+  // Null is as good as absent.
+  void integer_or_null(std::string_view name, std::optional<std::int64_t>& out);
+  void truth(std::string_view name, bool& out);
+  void texts(std::string_view name, std::vector<std::string>& out);
+  void texts(std::string_view name, std::optional<std::vector<std::string>>& out);
+
   // One of `words`; returns its index, or nothing.
   std::optional<std::size_t> word(std::string_view name, std::initializer_list<std::string_view> words);
 

@@ -45,6 +45,7 @@ void Exchange::begin() {
   phase_ = Phase::handling;
   ++number_;
   allow_.clear();
+  etag_ = {};
   json_memory_.emplace(json_space_, sizeof json_space_);
   if (const auto fault = guard_against_browsers(request_, loopback_)) return refuse(*fault);
   route();
@@ -93,6 +94,7 @@ void Exchange::answered(lock::Revision revision, lock::Reply answer) {
     write_problem(out, revision, *refused);
     return reply(problem_kind(code).status, revision, retry_after_seconds(code, refused->retry_after));
   }
+  if (const auto* registered = std::get_if<lock::RegisterDone>(&answer)) etag_ = registered->version;
   write_reply(out, revision, answer, backend_.handles);
   reply(200, revision);
 }
@@ -155,6 +157,7 @@ void Exchange::reply(int status, lock::Revision revision, std::optional<std::uin
                                .http_1_1 = request_.http_1_1,
                                .revision = revision,
                                .retry_after = retry_after,
+                               .etag = etag_,
                                .allow = allow_},
                   body_, request_.method == Verb::head);
   if (body_.capacity() > kKeptBodyBytes) body_ = {};

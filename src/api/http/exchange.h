@@ -92,9 +92,10 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   void refuse_when_durable(const service::Fault& fault);
   void refuse_when_durable(const lock::Refused& refused);
 
-  // A fresh body. Then answer with it: at once for what depends on no state, else when all that the state
+  // A fresh body; tag() gives its reply an ETag. Then answer with it: at once for what depends on no state, else when all that the state
   // shows now is durable.
   JsonWriter body();
+  void tag(lock::Revision etag) { etag_ = etag; }
   void answer(int status = 200);
   void answer_when_durable(int status = 200);
 
@@ -120,6 +121,7 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   Target target_;
   std::string_view rest_;
   std::string allow_;
+  lock::Revision etag_;
   std::string body_;
   unsigned char json_space_[4096];
   // Made anew for each request: released, it would still remember to ask for twice as much the next time.

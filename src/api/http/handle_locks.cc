@@ -47,7 +47,9 @@ void show(Exchange& exchange, const std::string& key) {
   const keeper::Keeper& keeper = exchange.backend().keeper;
   JsonWriter out = exchange.body();
   out.begin_object();
-  write_lock_members(out, lock::show_lock(keeper.state(), key, keeper.now()));
+  const lock::LockView lock = lock::show_lock(keeper.state(), key, keeper.now());
+  write_lock_members(out, lock);
+  exchange.tag(lock.version);
   out.member("revision", keeper.state().revision());
   out.end_object();
   exchange.answer_when_durable();

@@ -20,6 +20,14 @@ void handle_list_locks(Exchange& exchange);
 void handle_show_lock_by_path(Exchange& exchange);
 void handle_show_lock_by_query(Exchange& exchange);
 
+void handle_register(Exchange& exchange);
+void handle_unregister(Exchange& exchange);
+
+void handle_break(Exchange& exchange);
+void handle_request_release(Exchange& exchange);
+void handle_fence_check(Exchange& exchange);
+void handle_finish_upgrade(Exchange& exchange);
+
 void handle_status(Exchange& exchange);
 void handle_health(Exchange& exchange);
 void handle_readiness(Exchange& exchange);

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/assert.h"
+#include "service/code.h"
 #include "service/requests.h"
 
 namespace holdfast::api::http {
@@ -52,6 +53,59 @@ void write_own_members(JsonWriter& out, const lock::LeaseInfo& lease, const serv
   write_ttl(out, lease);
 }
 
+void write_texts(JsonWriter& out, std::string_view name, const std::vector<std::string>& texts) {
+  out.key(name);
+  out.begin_array();
+  for (const std::string& text : texts) out.text(text);
+  out.end_array();
+}
+
+void write_number_or_null(JsonWriter& out, std::string_view name, std::int64_t number) {
+  out.key(name);
+  if (number == 0) return out.null();
+  out.number(static_cast<std::uint64_t>(number));
+}
+
+void write_losses(JsonWriter& out, const std::vector<lock::LossInfo>& losses) {
+  out.key("lost");
+  out.begin_array();
+  for (const lock::LossInfo& loss : losses) {
+    out.begin_object();
+    out.member("key", loss.key);
+    out.member("fencing_token", loss.token);
+    out.member("ended_by", service::name_of(loss.ended.how));
+    write_text_or_null(out, "by", loss.ended.by);
+    write_text_or_null(out, "reason", loss.ended.reason);
+    out.end_object();
+  }
+  out.end_array();
+}
+
+void write_wishes(JsonWriter& out, const std::vector<lock::ReleaseRequestInfo>& wishes) {
+  out.key("release_requested");
+  out.begin_array();
+  for (const lock::ReleaseRequestInfo& wish : wishes) {
+    out.begin_object();
+    out.member("key", wish.key);
+    write_text_or_null(out, "by", wish.by);
+    write_text_or_null(out, "reason", wish.reason);
+    out.end_object();
+  }
+  out.end_array();
+}
+
+// A retry is told less of a hold: nothing but its key and lease is remembered.
+void write_broken(JsonWriter& out, const lock::BrokenInfo& broken) {
+  out.begin_object();
+  out.member("key", broken.key);
+  if (broken.lease) write_lease_id(out, "lease", broken.lease);
+  if (broken.waiter) out.member("waiter", broken.waiter);
+  if (broken.token) out.member("fencing_token", broken.token);
+  if (broken.token || broken.waiter) out.member("owner", broken.owner);
+  if (broken.token) out.member("opens_in_ms", broken.opens_in);
+  out.end_object();
+}
+
 // One overload per reply: the members before "revision".
 struct ReplyMembers {
   JsonWriter& out;
@@ -74,6 +128,8 @@ struct ReplyMembers {
   void operator()(const lock::Renewed& reply) const {
     out.key("lease");
     write_own_lease(out, reply.lease, handles);
+    if (!reply.lost.empty()) write_losses(out, reply.lost);
+    if (!reply.release_requested.empty()) write_wishes(out, reply.release_requested);
   }
   void operator()(const lock::ReleaseDone& reply) const {
     out.key("released");
@@ -82,6 +138,27 @@ struct ReplyMembers {
     out.end_array();
   }
   void operator()(const lock::CancelDone& reply) const { out.member("cancelled", reply.cancelled); }
+  void operator()(const lock::RegisterDone& reply) const {
+    out.member("key", reply.key);
+    out.key("settings");
+    write_settings(out, reply.settings);
+    out.member("created", reply.created);
+  }
+  void operator()(const lock::UnregisterDone& reply) const { out.member("unregistered", reply.key); }
+  void operator()(const lock::BreakDone& reply) const {
+    out.key("broken");
+    out.begin_array();
+    for (const lock::BrokenInfo& broken : reply.broken) write_broken(out, broken);
+    out.end_array();
+  }
+  void operator()(const lock::ReleaseRequestDone& reply) const {
+    out.member("key", reply.key);
+    out.key("holders");
+    out.begin_array();
+    for (const lock::HolderInfo& holder : reply.holders) write_holder(out, holder);
+    out.end_array();
+  }
+  void operator()(const lock::UpgradeDone& reply) const { out.member("level", std::uint64_t{reply.level}); }
   void operator()(const lock::Refused&) const { HOLDFAST_ASSERT(!"a refusal is a problem"); }
 };
 
@@ -140,6 +217,7 @@ void write_grant(JsonWriter& out, const lock::Grant& grant) {
   out.member("fencing_token", grant.token);
   out.member("fence_floor", grant.fence_floor);
   out.member("acquired_at", grant.acquired_at);
+  if (grant.expires_in) out.member("expires_in_ms", grant.expires_in);
   out.end_object();
 }
 
@@ -181,15 +259,25 @@ void write_lease(JsonWriter& out, const lock::LeaseView& lease, bool with_holds)
   out.end_object();
 }
 
+void write_settings(JsonWriter& out, const lock::Settings& settings) {
+  out.begin_object();
+  out.member("description", settings.description);
+  write_texts(out, "owners", settings.owners);
+  write_number_or_null(out, "limit", settings.limit);
+  write_texts(out, "shared_groups", settings.shared_groups);
+  out.member("lock_delay_ms", settings.lock_delay);
+  write_number_or_null(out, "max_hold_ms", settings.max_hold.count());
+  write_number_or_null(out, "max_ttl_ms", settings.max_ttl.count());
+  write_number_or_null(out, "max_wait_ms", settings.max_wait.count());
+  out.member("allow_multi_key_wait", settings.allow_multi_key_wait);
+  out.member("record_refusals", settings.record_refusals);
+  out.end_object();
+}
+
 void write_lock_members(JsonWriter& out, const lock::LockView& lock) {
   out.member("key", lock.key);
   out.member("state", name_of(lock.state));
-  out.key("limit");
-  if (lock.limit == 0) {
-    out.null();
-  } else {
-    out.number(lock.limit);
-  }
+  write_number_or_null(out, "limit", lock.limit);
   out.key("holders");
   out.begin_array();
   for (const lock::HolderInfo& holder : lock.holders) write_holder(out, holder);
@@ -201,8 +289,13 @@ void write_lock_members(JsonWriter& out, const lock::LockView& lock) {
   out.end_array();
   out.member("queue_length", lock.queue_length);
   out.member("opens_in_ms", lock.opens_in);
+  if (lock.release_requested) out.member("release_requested", *lock.release_requested);
   out.key("settings");
-  out.null();
+  if (lock.settings) {
+    write_settings(out, *lock.settings);
+  } else {
+    out.null();
+  }
   out.key("stats");
   out.null();
 }

@@ -25,6 +25,8 @@ void write_opened_lease(JsonWriter& out, const lock::LeaseInfo& lease, const ser
 // To anybody, without the handle.
 void write_lease(JsonWriter& out, const lock::LeaseView& lease, bool with_holds);
 
+void write_settings(JsonWriter& out, const lock::Settings& settings);
+
 // The members of a lock, without the braces, so that a caller may add its own.
 void write_lock_members(JsonWriter& out, const lock::LockView& lock);
 void write_lock(JsonWriter& out, const lock::LockView& lock);

@@ -25,7 +25,11 @@ constexpr std::array<ProblemKind, service::kCodeCount> kProblems{{
     {Code::lock_delay, 409, "The lock is closed for a while"},
     {Code::already_held, 409, "The lease holds this lock already"},
     {Code::cancelled, 409, "The wait was cancelled"},
+    {Code::in_use, 409, "The lock is in use"},
     {Code::lease_gone, 410, "The lease is gone"},
+    {Code::compacted, 410, "The events are gone"},
+    {Code::stale_fence, 412, "The fencing token is stale"},
+    {Code::etag_mismatch, 412, "The settings have changed"},
     {Code::too_large, 413, "The request is too large"},
     {Code::unsupported_media_type, 415, "The body must be JSON"},
     {Code::too_many_requests, 429, "There are too many requests"},
@@ -54,9 +58,15 @@ void begin_problem(JsonWriter& out, Code code, std::string_view detail) {
   out.member("code", service::name_of(code));
 }
 
+void write_ended(JsonWriter& out, const lock::EndedInfo& ended) {
+  out.member("ended_by", service::name_of(ended.how));
+  if (!ended.by.empty()) out.member("by", ended.by);
+  if (!ended.reason.empty()) out.member("reason", ended.reason);
+}
+
 bool is_about_others(Code code) {
   return code == Code::held || code == Code::deadlock || code == Code::lock_delay ||
-         code == Code::limit_mismatch || code == Code::already_held;
+         code == Code::limit_mismatch || code == Code::already_held || code == Code::in_use;
 }
 
 void write_obstacles(JsonWriter& out, const lock::Refused& refused) {
@@ -104,7 +114,7 @@ void write_problem(JsonWriter& out, lock::Revision revision, const lock::Refused
   begin_problem(out, code, refused.detail);
   if (!refused.key.empty()) out.member("key", refused.key);
   if (is_about_others(code)) write_obstacles(out, refused);
-  if (refused.ended) out.member("ended_by", service::name_of(refused.ended->how));
+  if (refused.ended) write_ended(out, *refused.ended);
   if (is_about_others(code) || refused.waited.count() > 0) out.member("waited_ms", refused.waited);
   if (is_busy(code)) {
     out.member("retry_after_ms", refused.retry_after.value_or(kUsualRetry));

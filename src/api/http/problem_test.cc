@@ -30,6 +30,8 @@ TEST(Problem, TheTableIsCompleteAndInOrder) {
 TEST(Problem, EveryLockCodeHasItsDocumentedStatus) {
   using lock::Code;
   const std::vector<std::pair<Code, int>> documented{{Code::invalid_argument, 400},
+                                                     {Code::permission_denied, 403},
+                                                     {Code::not_found, 404},
                                                      {Code::held, 409},
                                                      {Code::deadlock, 409},
                                                      {Code::limit_mismatch, 409},
@@ -37,7 +39,9 @@ TEST(Problem, EveryLockCodeHasItsDocumentedStatus) {
                                                      {Code::lock_delay, 409},
                                                      {Code::already_held, 409},
                                                      {Code::cancelled, 409},
+                                                     {Code::in_use, 409},
                                                      {Code::lease_gone, 410},
+                                                     {Code::etag_mismatch, 412},
                                                      {Code::too_large, 413},
                                                      {Code::too_many_requests, 429},
                                                      {Code::overloaded, 503},
@@ -73,7 +77,7 @@ TEST(Problem, HeldSaysWhoAndHowLong) {
 }
 
 TEST(Problem, LeaseGoneSaysHow) {
-  const auto body = body_of({.code = lock::Code::lease_gone, .ended = lock::EndedInfo{lock::Ended::broken}});
+  const auto body = body_of({.code = lock::Code::lease_gone, .ended = lock::EndedInfo{lock::Ended::broken, "alice", "stuck"}});
   EXPECT_EQ(body.at("ended_by").as_string(), "break");
   EXPECT_FALSE(body.as_object().contains("holders"));
   EXPECT_FALSE(body_of({.code = lock::Code::lease_gone}).as_object().contains("ended_by"));

@@ -23,6 +23,7 @@ struct Request {
   std::string fetch_site;  // Sec-Fetch-Site
   std::string content_type;
   std::string lease_handle;  // X-Holdfast-Lease
+  std::string if_match;
   std::string body;
 
   void clear();

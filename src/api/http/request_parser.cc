@@ -22,7 +22,8 @@ void Request::clear() {
   expects_continue = false;
   host_count = 0;
   if (body.capacity() > kKeptBodyBytes) body = {};
-  for (std::string* text : {&target, &host, &origin, &fetch_site, &content_type, &lease_handle, &body})
+  for (std::string* text : {&target, &host, &origin, &fetch_site, &content_type, &lease_handle,
+                            &if_match, &body})
     text->clear();
 }
 
@@ -55,6 +56,8 @@ void RequestParser::on_field_impl(Field name, Text name_text, Text value, ErrorC
       return keep(request_.fetch_site);
     case Field::content_type:
       return keep(request_.content_type);
+    case Field::if_match:
+      return keep(request_.if_match);
     case Field::expect:
       request_.expects_continue = iequals(value, "100-continue");
       return;

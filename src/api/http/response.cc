@@ -59,6 +59,11 @@ void append_response(std::string& out, const ResponseHead& head, std::string_vie
   out += date_field();
   out += "X-Holdfast-Revision: ";
   append_number(out, head.revision.value);
+  if (head.etag) {
+    out += "\r\nETag: \"";
+    append_number(out, head.etag.value);
+    out += '"';
+  }
   if (!head.allow.empty()) out.append("\r\nAllow: ").append(head.allow);
   if (head.retry_after) {
     out += "\r\nRetry-After: ";

@@ -17,6 +17,7 @@ struct ResponseHead {
   bool http_1_1 = true;
   lock::Revision revision;
   std::optional<std::uint64_t> retry_after;  // seconds
+  lock::Revision etag;                       // of what the body shows; none: without
   std::string_view allow;                    // the methods that a 405 names; else empty
 };
 
