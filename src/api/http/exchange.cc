@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "api/http/browser_guard.h"
+#include "api/http/forwarded.h"
 #include "api/http/json_reader.h"
 #include "api/http/lock_json.h"
 #include "api/http/problem.h"
@@ -33,8 +34,8 @@ bool may_be_json(std::string_view content_type) {
 
 }  // namespace
 
-Exchange::Exchange(Backend& backend, Outlet& outlet, bool loopback)
-    : backend_(backend), outlet_(outlet), loopback_(loopback) {}
+Exchange::Exchange(Backend& backend, Outlet& outlet, Peer peer)
+    : backend_(backend), outlet_(outlet), peer_(std::move(peer)) {}
 
 Exchange::~Exchange() {
   abandon();
@@ -46,7 +47,8 @@ void Exchange::begin() {
   ++number_;
   allow_.clear();
   json_memory_.emplace(json_space_, sizeof json_space_);
-  if (const auto fault = guard_against_browsers(request_, loopback_)) return refuse(*fault);
+  if (peer_.trusted_proxy) forwarded_ = forwarded_client(request_, backend_.trusted_proxies, peer_.address);
+  if (const auto fault = guard_against_browsers(request_, peer_.loopback)) return refuse(*fault);
   route();
 }
 
@@ -54,7 +56,7 @@ void Exchange::route() {
   const auto target = split_target(request_.target);
   if (!target) return refuse(Fault{Code::invalid_argument, "the request target is malformed", ""});
   target_ = *target;
-  RouteMatch match = find_route(routes(), request_.method, target_.path);
+  RouteMatch match = find_route(routes(peer_.exposure), request_.method, target_.path);
   if (match.route != nullptr) {
     rest_ = match.rest;
     return match.route->handler(*this);
