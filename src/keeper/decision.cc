@@ -13,8 +13,8 @@ namespace {
 
 class Maker {
  public:
-  Maker(lock::State& state, CallTable& calls, const DecideAt& at)
-      : calls_(calls), batch_(state, at.time, at.wall) {}
+  Maker(lock::State& state, CallTable& calls, const DecideAt& at, lock::EventObserver* observer)
+      : calls_(calls), batch_(state, at.time, at.wall, observer) {}
 
   lock::Batch& batch() { return batch_; }
 
@@ -89,11 +89,12 @@ class Maker {
 
 }  // namespace
 
-Decision decide(lock::State& state, Pending& pending, CallTable& calls, const DecideAt& at, Bytes& entry) {
+Decision decide(lock::State& state, Pending& pending, CallTable& calls, const DecideAt& at, Bytes& entry,
+                lock::EventObserver* observer) {
   std::optional<SetDigest> digest;
   if (at.sequence % kDigestEvery == 0) digest = state.digest();
 
-  Maker maker(state, calls, at);
+  Maker maker(state, calls, at, observer);
   lock::Batch& batch = maker.batch();
   const auto drain = [&](auto next) {
     while (!batch.full()) {

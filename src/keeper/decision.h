@@ -7,6 +7,7 @@
 #include "keeper/calls.h"
 #include "keeper/outbox.h"
 #include "keeper/pending.h"
+#include "lock/event_observer.h"
 #include "lock/state.h"
 
 // One batch: takes commands from the queues, decides them, and makes the entry and the answers that may be
@@ -32,7 +33,9 @@ struct Decision {
   bool unfinished = false;  // something was left for a batch that should follow at once
 };
 
-// Decides what is pending, as much as one entry holds, and appends the entry's bytes to `entry`.
-Decision decide(lock::State& state, Pending& pending, CallTable& calls, const DecideAt& at, Bytes& entry);
+// Decides what is pending, as much as one entry holds, and appends the entry's bytes to `entry`. The
+// observer, if there is one, sees the events.
+Decision decide(lock::State& state, Pending& pending, CallTable& calls, const DecideAt& at, Bytes& entry,
+                lock::EventObserver* observer = nullptr);
 
 }  // namespace holdfast::keeper
