@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <vector>
 
@@ -23,7 +24,8 @@ struct DecideAt {
   lock::WallTime wall;
   std::uint64_t sequence = 0;  // of the entry, if there will be one
   bool may_expire = false;
-  bool record_time = false;  // make an entry even if nothing happens
+  bool record_time = false;        // make an entry even if nothing happens
+  std::chrono::nanoseconds now{};  // on the clock by which calls are timed
 };
 
 struct Decision {
@@ -31,6 +33,8 @@ struct Decision {
   bool has_entry = false;
   bool eventful = false;    // the entry says more than the time
   bool unfinished = false;  // something was left for a batch that should follow at once
+  std::size_t commands = 0;
+  std::size_t events = 0;
 };
 
 // Decides what is pending, as much as one entry holds, and appends the entry's bytes to `entry`. The

@@ -37,13 +37,14 @@ class Keeper::Core {
   }
 
   Result<void> recover() {
-    const Result<journal::SnapshotInfo> snapshot = rebuild(state_, journal_, clock_);
-    if (!snapshot) return snapshot.error();
+    const Result<Rebuilt> rebuilt = rebuild(state_, journal_, clock_);
+    if (!rebuilt) return rebuilt.error();
+    const journal::SnapshotInfo& snapshot = rebuilt->snapshot;
     if (const Result<void> leads = take_over(state_, journal_, wall_); !leads) return leads.error();
     snapshotter_ = std::make_shared<Snapshotter>(
         Snapshotter::Parts{io_, state_, *runner_, clock_}, options_.snapshot_every_bytes,
-        Snapshotter::Newest{snapshot->head.sequence, snapshot->bytes});
-    loop_->start(journal_.head());
+        Snapshotter::Newest{snapshot.head.sequence, snapshot.bytes}, rebuilt->snapshot_covers_until);
+    loop_->start(journal_.head(), journal_.bytes_since_snapshot());
     return {};
   }
 
@@ -54,6 +55,9 @@ class Keeper::Core {
             .sequence = loop_->sequence(),
             .snapshot_sequence = snapshotter_ ? snapshotter_->newest().sequence : 0,
             .pending = loop_->pending(),
+            .bytes_since_snapshot = loop_->bytes_since_snapshot(),
+            .snapshots = snapshotter_ ? snapshotter_->figures() : SnapshotFigures{},
+            .time_lost = loop_->time_lost(),
             .refusing = loop_->refusing()};
   }
 
@@ -85,6 +89,10 @@ Keeper::Keeper(boost::asio::io_context& io, journal::Journal& journal, const Mon
 
 Keeper::~Keeper() = default;
 
+void Keeper::observe(lock::EventObserver& observer) {
+  core_->loop().observe(observer);
+}
+
 Result<void> Keeper::recover() {
   return core_->recover();
 }
@@ -111,6 +119,10 @@ void Keeper::when_durable(std::function<void()> then) {
 
 Status Keeper::status() const {
   return core_->status();
+}
+
+const Measurements& Keeper::measurements() const {
+  return core_->loop().measurements();
 }
 
 void Keeper::stop(std::function<void()> stopped) {

@@ -128,10 +128,11 @@ class FaultyJournal final : public journal::Journal {
 };
 
 struct Client final : Call {
-  void answered(lock::Revision at, lock::Reply what) override {
+  void answered(lock::Revision at, lock::Reply what, const Timing& took) override {
     ++answers;
     revision = at;
     reply = std::move(what);
+    timing = took;
     if (then) then();
   }
   const lock::Acquired* granted() const { return reply ? std::get_if<lock::Acquired>(&*reply) : nullptr; }
@@ -142,6 +143,7 @@ struct Client final : Call {
   int answers = 0;
   lock::Revision revision;
   std::optional<lock::Reply> reply;
+  Timing timing;
   std::function<void()> then;
 };
 

@@ -51,11 +51,12 @@ Result<journal::SnapshotInfo> load_snapshot(lock::State& state, journal::Journal
 
 }  // namespace
 
-Result<journal::SnapshotInfo> rebuild(lock::State& state, journal::Journal& journal,
-                                      const MonotonicClock& clock) {
+Result<Rebuilt> rebuild(lock::State& state, journal::Journal& journal, const MonotonicClock& clock) {
   Progress progress(clock);
   const Result<journal::SnapshotInfo> snapshot = load_snapshot(state, journal, progress);
   if (!snapshot) return snapshot.error();
+  Rebuilt rebuilt{.snapshot = *snapshot, .snapshot_covers_until = {}};
+  if (snapshot->head.sequence > 0) rebuilt.snapshot_covers_until = state.wall();
   const std::uint64_t last = journal.head().sequence;
   const auto replay_one = [&](std::uint64_t sequence, ByteView bytes) -> Result<void> {
     progress.tell("replaying the journal, entry", sequence, last);
@@ -69,7 +70,7 @@ Result<journal::SnapshotInfo> rebuild(lock::State& state, journal::Journal& jour
     const auto replayed = journal.read(snapshot->head.sequence + 1, replay_one);
     if (!replayed) return replayed.error();
   }
-  return *snapshot;
+  return rebuilt;
 }
 
 }  // namespace holdfast::keeper

@@ -9,6 +9,7 @@
 
 #include "base/assert.h"
 #include "keeper/decision.h"
+#include "keeper/measurements.h"
 #include "lock/entry.h"
 #include "lock/evolve.h"
 #include "lock/limits.h"
@@ -68,7 +69,8 @@ Result<void> take_over(lock::State& state, journal::Journal& journal, const Wall
   }
   Pending pending(1);
   pending.push(CallId{}, lock::TakeOver{state.epoch().next()});
-  CallTable nobody;
+  Measurements unread;
+  CallTable nobody(unread.queued_seconds);
   const DecideAt at{.time = state.time(), .wall = now, .sequence = journal.head().sequence + 1};
   Bytes entry;
   const Decision decision = decide(state, pending, nobody, at, entry);

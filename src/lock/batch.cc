@@ -55,6 +55,9 @@ void Batch::execute(Ticket ticket, const Command& command) {
     waiting_.push_back({ticket, decision.waiter});
     return;
   }
+  if (const auto* refused = std::get_if<Refused>(&*decision.reply)) {
+    if (observer_) observer_->refused(*refused);
+  }
   stamp(*decision.reply, wall_);
   answers_.push_back({ticket, state_.revision(), *std::move(decision.reply)});
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "lock/event.h"
+#include "lock/reply.h"
 #include "lock/state.h"
 
 namespace holdfast::lock {
@@ -13,6 +14,8 @@ class EventObserver {
  public:
   virtual ~EventObserver() = default;
   virtual void before(const State& state, const Event& event) = 0;
+  // A command was refused, live: no event says so.
+  virtual void refused(const Refused& /*refusal*/) {}
 };
 
 }  // namespace holdfast::lock

@@ -85,7 +85,7 @@ void Exchange::submit_command(lock::Command command) {
   call_ = backend_.keeper.submit(std::move(command), *this);
 }
 
-void Exchange::answered(lock::Revision revision, lock::Reply answer) {
+void Exchange::answered(lock::Revision revision, lock::Reply answer, const keeper::Timing& /*timing*/) {
   call_ = {};
   backend_.told = std::max(backend_.told, revision);
   body_.clear();

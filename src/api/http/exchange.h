@@ -102,7 +102,7 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   void answer_when_durable(int status = 200);
 
   // keeper::Call
-  void answered(lock::Revision revision, lock::Reply reply) override;
+  void answered(lock::Revision revision, lock::Reply reply, const keeper::Timing& timing) override;
 
  private:
   enum class Phase : std::uint8_t { idle, handling, acquiring, commanding, reading };
