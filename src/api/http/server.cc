@@ -26,7 +26,7 @@ Server::Server(asio::io_context& io, Backend backend, ServerOptions options)
       options_(options),
       tick_(io.get_executor()),
       now_(steady_clock::now()) {
-  backend_.max_connections = options_.max_connections;
+  limit_connections(options_.max_connections);
   spawn(io.get_executor(), watch_deadlines());
 }
 
@@ -42,6 +42,11 @@ void Server::serve(std::shared_ptr<Listener> listener, Exposure exposure) {
   const Door door{.loopback = tcp != nullptr && tcp->address().is_loopback(), .exposure = exposure};
   listener->start([this, door](Socket socket) { accept(std::move(socket), door); });
   listeners_.push_back(std::move(listener));
+}
+
+void Server::limit_connections(std::size_t most) {
+  options_.max_connections = most;
+  backend_.max_connections = most;
 }
 
 // Probes are answered by a full server too: it is alive.

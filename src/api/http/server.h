@@ -27,6 +27,9 @@ class Server final : private Connection::Host {
   // Takes connections from this listener.
   void serve(std::shared_ptr<Listener> listener, Exposure exposure = Exposure::everything);
 
+  // Those that are there beyond it stay.
+  void limit_connections(std::size_t most);
+
   // Takes no more connections, and ends each as soon as nothing of it is in flight.
   void stop_accepting();
   // Refuses what still waits with no_leader, and calls back when all is sent, or after a short while.
