@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "keeper/alarm.h"
+#include "keeper/event_hub.h"
 #include "keeper/journal_runner.h"
 #include "keeper/loop.h"
 #include "keeper/recovery.h"
@@ -29,18 +30,21 @@ class Keeper::Core {
             Loop::Parts{io, state_, *runner_, alarm_, clock, wall}, options_,
             Loop::Hooks{.fatal = std::move(fatal),
                         .durable = [this](const journal::Head& head, std::uint64_t bytes, bool quiet) {
+                          events_.durable(state_);
                           snapshotter_->at(head, bytes, quiet);
-                        }})) {}
+                        }})) {
+    loop_->observe(events_);
+  }
 
   ~Core() {
     if (snapshotter_) snapshotter_->stop();
   }
 
   Result<void> recover() {
-    const Result<Rebuilt> rebuilt = rebuild(state_, journal_, clock_);
+    const Result<Rebuilt> rebuilt = rebuild(state_, journal_, clock_, events_);
     if (!rebuilt) return rebuilt.error();
     const journal::SnapshotInfo& snapshot = rebuilt->snapshot;
-    if (const Result<void> leads = take_over(state_, journal_, wall_); !leads) return leads.error();
+    if (const Result<void> leads = take_over(state_, journal_, wall_, events_); !leads) return leads.error();
     snapshotter_ = std::make_shared<Snapshotter>(
         Snapshotter::Parts{io_, state_, *runner_, clock_}, options_.snapshot_every_bytes,
         Snapshotter::Newest{snapshot.head.sequence, snapshot.bytes}, rebuilt->snapshot_covers_until);
@@ -68,6 +72,7 @@ class Keeper::Core {
 
   const lock::State& state() const { return state_; }
   Loop& loop() { return *loop_; }
+  EventHub& events() { return events_; }
 
  private:
   boost::asio::io_context& io_;
@@ -77,6 +82,7 @@ class Keeper::Core {
   const Options options_;
   const journal::Durability durability_;
   lock::State state_;
+  EventHub events_;
   SteadyAlarm alarm_;
   std::unique_ptr<JournalRunner> runner_;
   std::shared_ptr<Snapshotter> snapshotter_;
@@ -115,6 +121,10 @@ lock::JournalTime Keeper::now() const {
 
 void Keeper::when_durable(std::function<void()> then) {
   core_->loop().when_durable(std::move(then));
+}
+
+EventHub& Keeper::events() {
+  return core_->events();
 }
 
 Status Keeper::status() const {

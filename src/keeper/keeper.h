@@ -77,6 +77,8 @@ struct Status {
   std::optional<Error> refusing;         // why nothing can be appended just now (disk full)
 };
 
+class EventHub;
+
 class Keeper {
  public:
   // `io`, `journal` and the clocks must outlive the keeper, which is not destroyed from within a callback.
@@ -112,6 +114,9 @@ class Keeper {
   lock::JournalTime now() const;
   // Calls back once all that state() shows now is durable; at once when it already is.
   void when_durable(std::function<void()> then);
+
+  // Where events are told once they are durable, those of recover() included.
+  EventHub& events();
 
   Status status() const;
   const Measurements& measurements() const;

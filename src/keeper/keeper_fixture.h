@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "keeper/alarm.h"
+#include "keeper/event_hub.h"
 #include "keeper/loop.h"
 #include "keeper/recovery.h"
 #include "keeper/takeover.h"
@@ -192,6 +193,7 @@ class World {
   FaultyJournal journal;
   FakeAlarm alarm{clock};
   lock::State state;
+  EventHub events;
   std::optional<Error> fatal;
   std::shared_ptr<Loop> loop;
   int quiet_entries = 0;
