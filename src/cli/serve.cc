@@ -3,62 +3,58 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "cli/duration.h"
 #include "cli/exit_codes.h"
 #include "cli/output.h"
+#include "cli/serve/config.h"
 #include "cli/serve/log.h"
 #include "cli/serve/serving.h"
+#include "cli/serve/setting.h"
 #include "cli/subcommand.h"
-#include "lock/limits.h"
 
 namespace holdfast::cli {
 namespace {
 
 struct Options {
-  std::string data = "./holdfast-data";
-  std::string journal;
-  std::vector<std::string> listen{"127.0.0.1:7420"};
-  std::string default_ttl = "30s";
-  std::string log_format = "text";
-  std::string log_level = "info";
+  std::vector<std::pair<const Setting*, const CLI::Option*>> settings;
+  std::string file;
+  bool check_only = false;
+  bool print_only = false;
 };
 
-Result<lock::Millis> default_ttl_of(const std::string& text) {
-  const auto ttl = parse_duration_or_none(text);
-  if (!ttl) return ttl.error();
-  if (*ttl == lock::kNoExpiry || (*ttl >= lock::kMinTtl && *ttl <= lock::kMaxTtl)) return *ttl;
-  return Error{std::make_error_code(std::errc::invalid_argument), "a ttl is 100ms to 24h, or none"};
-}
-
-// Without authentication, whoever can connect can take and break every lock.
-Result<api::Endpoint> listener_of(const std::string& text) {
-  const auto endpoint = api::parse_endpoint(text);
-  if (!endpoint || api::is_local(*endpoint)) return endpoint;
-  return Error{
-      std::make_error_code(std::errc::operation_not_permitted),
-      fmt::format("'{}' is no loopback address, and there is no authentication: listen on 127.0.0.1, on "
-                  "[::1] or on a unix socket",
-                  text)};
-}
-
-int usage(std::string_view option, const Error& error) {
-  complain(fmt::format("{}: {}", option, error.detail.empty() ? error.message() : error.detail));
-  return kExitUsage;
+Layer flags_of(const Options& options) {
+  Layer flags;
+  for (const auto& [setting, option] : options.settings) {
+    if (option->count() == 0) continue;
+    Told& told = flags[setting->name];
+    told.origin = fmt::format("--{}", setting->name);
+    for (const std::string& text : option->results()) {
+      for (std::string& value : values_in(*setting, text)) told.values.push_back(std::move(value));
+    }
+  }
+  return flags;
 }
 
 int serve(const Options& options) {
-  ServeSettings settings;
-  settings.journal_url = options.journal.empty() ? "file:" + options.data : options.journal;
-  const auto ttl = default_ttl_of(options.default_ttl);
-  if (!ttl) return usage("--default-ttl", ttl.error());
-  settings.default_ttl = *ttl;
-  for (const std::string& text : options.listen) {
-    auto endpoint = listener_of(text);
-    if (!endpoint) return usage("--listen", endpoint.error());
-    settings.listen.push_back(std::move(*endpoint));
+  const ConfigSources sources{flags_of(options), client::process_environment(), options.file};
+  const auto config = Config::read(sources);
+  if (!config) {
+    complain(config.error().detail);
+    return kExitUsage;
   }
-  start_log(options.log_format == "json", options.log_level);
-  return serve_until_told(settings);
+  if (options.print_only) fmt::print("{}", to_toml(*config));
+  if (options.print_only || options.check_only) return kExitOk;
+  start_log(config->settings().log_format == "json", config->settings().log_level);
+  return serve_until_told(*config, [&sources] { return Config::read(sources); });
+}
+
+const CLI::Option* add_setting(CLI::App& command, const Setting& setting) {
+  const std::string flag = fmt::format("--{}", setting.name);
+  const std::string help(setting.help);
+  if (setting.form == ValueForm::boolean) return command.add_flag(flag, help);
+  CLI::Option* option = command.add_option(flag, help)->type_name(std::string(setting.type));
+  if (!setting.standard.empty()) option->default_str(std::string(setting.standard));
+  if (!setting.repeatable) return option->expected(1);
+  return option->expected(1)->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 }  // namespace
@@ -66,39 +62,26 @@ int serve(const Options& options) {
 void add_serve(CLI::App& parent, Invocation& invocation) {
   CLI::App* command = parent.add_subcommand("serve", "Run the lock server");
   auto options = std::make_shared<Options>();
-  command->add_option("--data", options->data, "Directory of the server's own files and of its journal")
-      ->envname("HOLDFAST_DATA")
-      ->type_name("DIR")
-      ->capture_default_str();
+  for (const Setting& setting : serve_settings()) {
+    options->settings.emplace_back(&setting, add_setting(*command, setting));
+  }
   command
-      ->add_option("--journal", options->journal,
-                   "Where the journal is: file:DIR (default: in --data), memory:")
-      ->envname("HOLDFAST_JOURNAL")
-      ->type_name("URL");
-  command->add_option("--listen", options->listen, "Address to serve HTTP on, or unix:PATH; may be repeated")
-      ->envname("HOLDFAST_LISTEN")
-      ->type_name("ADDR")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->capture_default_str();
-  command->add_option("--default-ttl", options->default_ttl, "Ttl of leases that ask for none (or `none`)")
-      ->envname("HOLDFAST_DEFAULT_TTL")
-      ->type_name("DURATION")
-      ->capture_default_str();
-  command->add_option("--log-format", options->log_format, "Log lines as text or json")
-      ->envname("HOLDFAST_LOG_FORMAT")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
-  command->add_option("--log-level", options->log_level, "Least severe lines to log")
-      ->envname("HOLDFAST_LOG_LEVEL")
-      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}))
-      ->capture_default_str();
+      ->add_option("--config", options->file,
+                   fmt::format("File of settings, in TOML (HOLDFAST_CONFIG, or {} where it exists)",
+                               kDefaultConfigFile))
+      ->type_name("FILE");
+  command->add_flag("--check-config", options->check_only, "Check all settings, and do nothing else");
+  command->add_flag("--print-config", options->print_only,
+                    "Print all settings and where each comes from, and do nothing else");
   command->footer(
+      "Every setting is also an environment variable (--default-ttl: HOLDFAST_DEFAULT_TTL) and a key of the\n"
+      "file (default-ttl = \"30s\"): a flag beats the environment, the environment beats the file.\n"
+      "\n"
       "Examples:\n"
       "  holdfast serve\n"
       "  holdfast serve --data /var/lib/holdfast --listen 127.0.0.1:7420 --listen '[::1]:7420'\n"
-      "  holdfast serve --journal memory: --listen unix:/run/holdfast/http.sock");
+      "  holdfast serve --journal memory: --listen unix:/run/holdfast/http.sock\n"
+      "  holdfast serve --config holdfast.toml --check-config");
   command->callback([options, &invocation] { invocation.action = [options] { return serve(*options); }; });
 }
 

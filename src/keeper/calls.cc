@@ -7,10 +7,18 @@
 
 namespace holdfast::keeper {
 
-CallId CallTable::add(Call& call) {
+CallId CallTable::add(Call& call, Nanos now) {
   const CallId id{++last_id_};
-  calls_.emplace(id, Entry{&call, {}});
+  calls_.emplace(id, Entry{.call = &call, .came = now});
   return id;
+}
+
+bool CallTable::take_up(CallId id, Nanos now) {
+  const auto call = calls_.find(id);
+  if (call == calls_.end()) return false;
+  call->second.queued = now - call->second.came;
+  queued_seconds_.add(std::chrono::duration<double>(call->second.queued).count());
+  return true;
 }
 
 void CallTable::attach(CallId id, lock::WaiterId waiter) {
@@ -42,11 +50,11 @@ std::optional<lock::WaiterId> CallTable::leave(CallId id) {
   return waiter;
 }
 
-Call* CallTable::take(CallId id) {
+CallTable::Taken CallTable::take(CallId id) {
   const auto call = calls_.find(id);
-  if (call == calls_.end()) return nullptr;
+  if (call == calls_.end()) return {};
   HOLDFAST_ASSERT(!call->second.waiter);
-  Call* const taken = call->second.call;
+  const Taken taken{call->second.call, call->second.queued};
   calls_.erase(call);
   return taken;
 }

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
+#include "base/histogram.h"
 #include "keeper/keeper.h"
 #include "lock/types.h"
 
@@ -16,7 +18,20 @@ namespace holdfast::keeper {
 
 class CallTable {
  public:
-  CallId add(Call& call);
+  using Nanos = std::chrono::nanoseconds;
+
+  // A call that was taken out, with the time for which its command lay undecided.
+  struct Taken {
+    Call* call = nullptr;
+    Nanos queued{};
+  };
+
+  // `queued_seconds` gets the time for which each command lay undecided, and must outlive the table.
+  explicit CallTable(Histogram& queued_seconds) : queued_seconds_(queued_seconds) {}
+
+  CallId add(Call& call, Nanos now);
+  // Its command is taken to be decided. False when it left.
+  bool take_up(CallId id, Nanos now);
   bool knows(CallId id) const { return calls_.contains(id); }
 
   // The command of this call began to wait, or came to a waiter that was there.
@@ -29,7 +44,7 @@ class CallTable {
   std::optional<lock::WaiterId> leave(CallId id);
 
   // The call, which is forgotten; null when it left.
-  Call* take(CallId id);
+  Taken take(CallId id);
   // Nobody is attached to any waiter any more.
   void end_waits();
   // Every call that is still unanswered, in the order in which they came.
@@ -38,9 +53,12 @@ class CallTable {
  private:
   struct Entry {
     Call* call;
+    Nanos came{};
+    Nanos queued{};
     lock::WaiterId waiter;  // none: not decided, or its answer is on the way
   };
 
+  Histogram& queued_seconds_;
   std::uint64_t last_id_ = 0;
   std::unordered_map<CallId, Entry> calls_;
   std::unordered_map<lock::WaiterId, std::vector<CallId>> waiters_;

@@ -13,13 +13,16 @@ namespace {
 
 class Maker {
  public:
-  Maker(lock::State& state, CallTable& calls, const DecideAt& at)
-      : calls_(calls), batch_(state, at.time, at.wall) {}
+  Maker(lock::State& state, CallTable& calls, const DecideAt& at, lock::EventObserver* observer)
+      : calls_(calls), now_(at.now), batch_(state, at.time, at.wall, observer) {}
 
   lock::Batch& batch() { return batch_; }
 
+  std::size_t commands() const { return commands_; }
+
   void execute(const PendingCommand& pending) {
     if (is_moot(pending)) return;
+    ++commands_;
     const std::size_t events_before = batch_.events().size();
     const std::size_t answers_before = batch_.answers().size();
     batch_.execute(lock::Ticket{pending.call.value}, pending.command);
@@ -40,12 +43,13 @@ class Maker {
 
  private:
   // What its sender no longer wants, or what has been overtaken since the keeper wanted it.
-  bool is_moot(const PendingCommand& pending) const {
+  bool is_moot(const PendingCommand& pending) {
     if (const auto* detach = std::get_if<lock::Detach>(&pending.command))
       return calls_.attached(detach->waiter);
+    const bool wanted = calls_.take_up(pending.call, now_);
     const bool opens = std::holds_alternative<lock::Acquire>(pending.command) ||
                        std::holds_alternative<lock::OpenLease>(pending.command);
-    return opens && !calls_.knows(pending.call);
+    return opens && !wanted;
   }
 
   void take_answer(lock::Answer& answer, const lock::Command& command, std::size_t events_before) {
@@ -83,17 +87,20 @@ class Maker {
   }
 
   CallTable& calls_;
+  const std::chrono::nanoseconds now_;
+  std::size_t commands_ = 0;
   lock::Batch batch_;
   std::vector<Answer> answers_;
 };
 
 }  // namespace
 
-Decision decide(lock::State& state, Pending& pending, CallTable& calls, const DecideAt& at, Bytes& entry) {
+Decision decide(lock::State& state, Pending& pending, CallTable& calls, const DecideAt& at, Bytes& entry,
+                lock::EventObserver* observer) {
   std::optional<SetDigest> digest;
   if (at.sequence % kDigestEvery == 0) digest = state.digest();
 
-  Maker maker(state, calls, at);
+  Maker maker(state, calls, at, observer);
   lock::Batch& batch = maker.batch();
   const auto drain = [&](auto next) {
     while (!batch.full()) {
@@ -119,7 +126,9 @@ Decision decide(lock::State& state, Pending& pending, CallTable& calls, const De
   return {.answers = maker.answers(),
           .has_entry = batch.has_entry(),
           .eventful = !batch.events().empty(),
-          .unfinished = batch.unfinished() || !pending.empty()};
+          .unfinished = batch.unfinished() || !pending.empty(),
+          .commands = maker.commands(),
+          .events = batch.events().size()};
 }
 
 }  // namespace holdfast::keeper

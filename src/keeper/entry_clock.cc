@@ -20,6 +20,7 @@ EntryClock::Sample EntryClock::sample() const {
 void EntryClock::closed(const Sample& sample) {
   HOLDFAST_ASSERT(sample.time >= last_);
   const bool capped = sample.time - last_ >= kMaxAdvance;
+  if (capped) lost_ += sample.raw - anchor_ - kMaxAdvance;
   anchor_ = capped ? sample.raw : anchor_ + (sample.time - last_);
   last_ = sample.time;
   entry_raw_ = sample.raw;

@@ -42,6 +42,9 @@ class EntryClock {
   // An entry with this sample was closed.
   void closed(const Sample& sample);
 
+  // What the cap has cost so far: real time of this process that did not happen for any lease.
+  std::chrono::nanoseconds lost() const { return lost_; }
+
   // How long the raw clock has to run until sample() reaches `time`; zero when it has. More than that when an
   // entry must come first, because `time` lies beyond kMaxAdvance.
   std::chrono::nanoseconds until(lock::JournalTime time) const;
@@ -50,7 +53,8 @@ class EntryClock {
  private:
   const MonotonicClock& raw_;
   lock::JournalTime last_{};
-  std::chrono::nanoseconds anchor_{};     // the raw instant at which journal time was exactly last_
+  std::chrono::nanoseconds anchor_{};  // the raw instant at which journal time was exactly last_
+  std::chrono::nanoseconds lost_{};
   std::chrono::nanoseconds entry_raw_{};  // the raw instant of the last entry
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "keeper/alarm.h"
+#include "keeper/event_hub.h"
 #include "keeper/journal_runner.h"
 #include "keeper/loop.h"
 #include "keeper/recovery.h"
@@ -29,21 +30,25 @@ class Keeper::Core {
             Loop::Parts{io, state_, *runner_, alarm_, clock, wall}, options_,
             Loop::Hooks{.fatal = std::move(fatal),
                         .durable = [this](const journal::Head& head, std::uint64_t bytes, bool quiet) {
+                          events_.durable(state_);
                           snapshotter_->at(head, bytes, quiet);
-                        }})) {}
+                        }})) {
+    loop_->observe(events_);
+  }
 
   ~Core() {
     if (snapshotter_) snapshotter_->stop();
   }
 
   Result<void> recover() {
-    const Result<journal::SnapshotInfo> snapshot = rebuild(state_, journal_, clock_);
-    if (!snapshot) return snapshot.error();
-    if (const Result<void> leads = take_over(state_, journal_, wall_); !leads) return leads.error();
+    const Result<Rebuilt> rebuilt = rebuild(state_, journal_, clock_, events_);
+    if (!rebuilt) return rebuilt.error();
+    const journal::SnapshotInfo& snapshot = rebuilt->snapshot;
+    if (const Result<void> leads = take_over(state_, journal_, wall_, events_); !leads) return leads.error();
     snapshotter_ = std::make_shared<Snapshotter>(
         Snapshotter::Parts{io_, state_, *runner_, clock_}, options_.snapshot_every_bytes,
-        Snapshotter::Newest{snapshot->head.sequence, snapshot->bytes});
-    loop_->start(journal_.head());
+        Snapshotter::Newest{snapshot.head.sequence, snapshot.bytes}, rebuilt->snapshot_covers_until);
+    loop_->start(journal_.head(), journal_.bytes_since_snapshot());
     return {};
   }
 
@@ -54,6 +59,9 @@ class Keeper::Core {
             .sequence = loop_->sequence(),
             .snapshot_sequence = snapshotter_ ? snapshotter_->newest().sequence : 0,
             .pending = loop_->pending(),
+            .bytes_since_snapshot = loop_->bytes_since_snapshot(),
+            .snapshots = snapshotter_ ? snapshotter_->figures() : SnapshotFigures{},
+            .time_lost = loop_->time_lost(),
             .refusing = loop_->refusing()};
   }
 
@@ -64,6 +72,7 @@ class Keeper::Core {
 
   const lock::State& state() const { return state_; }
   Loop& loop() { return *loop_; }
+  EventHub& events() { return events_; }
 
  private:
   boost::asio::io_context& io_;
@@ -73,6 +82,7 @@ class Keeper::Core {
   const Options options_;
   const journal::Durability durability_;
   lock::State state_;
+  EventHub events_;
   SteadyAlarm alarm_;
   std::unique_ptr<JournalRunner> runner_;
   std::shared_ptr<Snapshotter> snapshotter_;
@@ -84,6 +94,10 @@ Keeper::Keeper(boost::asio::io_context& io, journal::Journal& journal, const Mon
     : core_(std::make_unique<Core>(io, journal, clock, wall, options, std::move(fatal))) {}
 
 Keeper::~Keeper() = default;
+
+void Keeper::observe(lock::EventObserver& observer) {
+  core_->loop().observe(observer);
+}
 
 Result<void> Keeper::recover() {
   return core_->recover();
@@ -109,8 +123,16 @@ void Keeper::when_durable(std::function<void()> then) {
   core_->loop().when_durable(std::move(then));
 }
 
+EventHub& Keeper::events() {
+  return core_->events();
+}
+
 Status Keeper::status() const {
   return core_->status();
+}
+
+const Measurements& Keeper::measurements() const {
+  return core_->loop().measurements();
 }
 
 void Keeper::stop(std::function<void()> stopped) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -11,7 +12,9 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "journal/journal.h"
+#include "keeper/measurements.h"
 #include "lock/command.h"
+#include "lock/event_observer.h"
 #include "lock/reply.h"
 #include "lock/state.h"
 
@@ -33,6 +36,13 @@ struct Options {
   std::chrono::milliseconds tick{1'000};           // longest time between entries while any deadline exists
 };
 
+// Where a call's time went, but for a wait in a queue: in the keeper's own line before it was decided, and in
+// the append of the entry that its answer waited for (zero when it waited for none).
+struct Timing {
+  std::chrono::nanoseconds queued{};
+  std::chrono::nanoseconds append{};
+};
+
 // Whoever waits for an answer. The caller owns it and keeps it alive until answered() or leave(). Everything
 // that became durable together is answered in one handler, so a connection gathers what is its own in a
 // buffer and sends it from a handler that it posts at the first of them.
@@ -40,11 +50,19 @@ class Call {
  public:
   virtual ~Call() = default;
   // Exactly once, from the keeper's thread, never from within submit(). May submit again.
-  virtual void answered(lock::Revision revision, lock::Reply reply) = 0;
+  virtual void answered(lock::Revision revision, lock::Reply reply, const Timing& timing) = 0;
 };
 
 // Names a call that was submitted. 0 is none.
 using CallId = StrongId<struct CallIdTag>;
+
+// Of this process.
+struct SnapshotFigures {
+  std::uint64_t taken = 0;
+  std::uint64_t failed = 0;
+  std::chrono::nanoseconds last_took{};
+  std::optional<lock::WallTime> covers_until;  // stamp of the last entry in the newest; none: there is none
+};
 
 struct Status {
   journal::Durability durability;
@@ -53,8 +71,13 @@ struct Status {
   std::uint64_t sequence = 0;           // of the last durable entry
   std::uint64_t snapshot_sequence = 0;  // covered by the newest snapshot
   std::size_t pending = 0;              // commands not yet decided
-  std::optional<Error> refusing;        // why nothing can be appended just now (disk full)
+  std::uint64_t bytes_since_snapshot = 0;
+  SnapshotFigures snapshots;
+  std::chrono::nanoseconds time_lost{};  // that journal time stood still during stalls of this process
+  std::optional<Error> refusing;         // why nothing can be appended just now (disk full)
 };
+
+class EventHub;
 
 class Keeper {
  public:
@@ -66,6 +89,9 @@ class Keeper {
   ~Keeper();
   Keeper(const Keeper&) = delete;
   Keeper& operator=(const Keeper&) = delete;
+
+  // Shows this observer whatever is decided from now on; it must outlive the keeper.
+  void observe(lock::EventObserver& observer);
 
   // Loads snapshot and tail, makes the cell when the journal is empty, and appends the takeover entry.
   // Blocks; call it once, before the io_context runs. Nothing is answered before it has succeeded.
@@ -89,7 +115,11 @@ class Keeper {
   // Calls back once all that state() shows now is durable; at once when it already is.
   void when_durable(std::function<void()> then);
 
+  // Where events are told once they are durable, those of recover() included.
+  EventHub& events();
+
   Status status() const;
+  const Measurements& measurements() const;
 
   // Answers what is in flight, writes nothing more, then calls back, from a handler of its own. Commands that
   // are not decided yet, waits, and commands submitted later are refused: `no_leader`. Call it once. It does

@@ -22,12 +22,16 @@ Result<journal::Append> FaultyJournal::append(const journal::Head& previous, con
 
 World::World(Runner kind, Options options)
     : runner_(kind == Runner::inline_ ? make_inline_runner(journal) : make_threaded_runner(io, journal)) {
-  EXPECT_TRUE(rebuild(state, journal, clock));
-  EXPECT_TRUE(take_over(state, journal, wall));
+  EXPECT_TRUE(rebuild(state, journal, clock, events));
+  EXPECT_TRUE(take_over(state, journal, wall, events));
   loop = std::make_shared<Loop>(Loop::Parts{io, state, *runner_, alarm, clock, wall}, options,
                                 Loop::Hooks{.fatal = [this](Error error) { fatal = std::move(error); },
-                                            .durable = [this](const journal::Head&, std::uint64_t,
-                                                              bool quiet) { quiet_entries += quiet; }});
+                                            .durable =
+                                                [this](const journal::Head&, std::uint64_t, bool quiet) {
+                                                  events.durable(state);
+                                                  quiet_entries += quiet;
+                                                }});
+  loop->observe(events);
   loop->start(journal.head());
   pass();
   advance(StallGuard::kRound * (StallGuard::kRounds + 1));

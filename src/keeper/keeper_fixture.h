@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "keeper/alarm.h"
+#include "keeper/event_hub.h"
 #include "keeper/loop.h"
 #include "keeper/recovery.h"
 #include "keeper/takeover.h"
@@ -128,10 +129,11 @@ class FaultyJournal final : public journal::Journal {
 };
 
 struct Client final : Call {
-  void answered(lock::Revision at, lock::Reply what) override {
+  void answered(lock::Revision at, lock::Reply what, const Timing& took) override {
     ++answers;
     revision = at;
     reply = std::move(what);
+    timing = took;
     if (then) then();
   }
   const lock::Acquired* granted() const { return reply ? std::get_if<lock::Acquired>(&*reply) : nullptr; }
@@ -142,6 +144,7 @@ struct Client final : Call {
   int answers = 0;
   lock::Revision revision;
   std::optional<lock::Reply> reply;
+  Timing timing;
   std::function<void()> then;
 };
 
@@ -190,6 +193,7 @@ class World {
   FaultyJournal journal;
   FakeAlarm alarm{clock};
   lock::State state;
+  EventHub events;
   std::optional<Error> fatal;
   std::shared_ptr<Loop> loop;
   int quiet_entries = 0;

@@ -43,10 +43,11 @@ Loop::Loop(const Parts& parts, const Options& options, Hooks hooks)
         schedule();
       }) {}
 
-void Loop::start(const journal::Head& head) {
+void Loop::start(const journal::Head& head, std::uint64_t bytes_since_snapshot) {
   HOLDFAST_ASSERT(!started_);
   started_ = true;
   head_ = head;
+  bytes_since_snapshot_ = bytes_since_snapshot;
   entry_clock_.start(state_.time());
   guard_.start(clock_.now());
   schedule();
@@ -54,7 +55,7 @@ void Loop::start(const journal::Head& head) {
 
 CallId Loop::submit(lock::Command command, Call& call) {
   HOLDFAST_ASSERT(started_);
-  const CallId id = calls_.add(call);
+  const CallId id = calls_.add(call, clock_.now());
   if (stopping_) {
     refuse(id, lock::Code::no_leader, kStopping);
   } else if (!pending_.push(id, std::move(command))) {
@@ -142,15 +143,19 @@ void Loop::decide_batch() {
                     .wall = lock::WallTime(wall_.now()),
                     .sequence = head_.sequence + 1,
                     .may_expire = guard_.calm(),
-                    .record_time = state_.has_deadline() && entry_clock_.since_entry() >= tick_};
-  Decision decision = decide(state_, pending_, calls_, at, *bytes);
+                    .record_time = state_.has_deadline() && entry_clock_.since_entry() >= tick_,
+                    .now = sample.raw};
+  Decision decision = decide(state_, pending_, calls_, at, *bytes, &observers_);
   unfinished_ = decision.unfinished;
   if (decision.has_entry) {
     entry_clock_.closed(sample);
+    measurements_.commands_per_entry.add(static_cast<double>(decision.commands));
+    measurements_.events_per_entry.add(static_cast<double>(decision.events));
     flight_.emplace(Flight{.id = random_id(),
                            .bytes = bytes,
                            .answers = std::move(decision.answers),
                            .eventful = decision.eventful,
+                           .sent_at = clock_.now(),
                            .repeat_at = {},
                            .patience = kFirstRepeat});
     return append();
@@ -194,7 +199,10 @@ void Loop::written(const Outcome& outcome) {
   HOLDFAST_ASSERT(outcome.head.sequence == head_.sequence + 1);
   head_ = outcome.head;
   note_reserved(outcome.reserved);
-  outbox_.add(flight_->answers);
+  bytes_since_snapshot_ = outcome.bytes_since_snapshot;
+  const Nanos took = clock_.now() - flight_->sent_at;
+  measurements_.append_seconds.add(std::chrono::duration<double>(took).count());
+  outbox_.add(flight_->answers, took);
   const bool quiet = !flight_->eventful && pending_.empty();
   flight_.reset();
   const std::vector<std::function<void()>> durable = std::exchange(durable_, {});
@@ -210,6 +218,7 @@ void Loop::written(const Outcome& outcome) {
 // The same bytes again until the position is seen to be taken (protocol.md 2). Nothing else is decided
 // before.
 void Loop::outcome_unknown() {
+  ++measurements_.unknown_appends;
   if (stopping_) return finish_stop();
   flight_->repeat_at = clock_.now() + flight_->patience;
   flight_->patience = std::min<Nanos>(2 * flight_->patience, kLongestRepeat);

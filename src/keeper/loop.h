@@ -14,6 +14,7 @@
 #include "keeper/entry_clock.h"
 #include "keeper/journal_runner.h"
 #include "keeper/keeper.h"
+#include "keeper/observers.h"
 #include "keeper/outbox.h"
 #include "keeper/pending.h"
 #include "keeper/stall_guard.h"
@@ -32,6 +33,8 @@ namespace holdfast::keeper {
 
 class Loop : public std::enable_shared_from_this<Loop> {
  public:
+  using Nanos = std::chrono::nanoseconds;
+
   struct Parts {
     boost::asio::io_context& io;
     lock::State& state;
@@ -49,7 +52,8 @@ class Loop : public std::enable_shared_from_this<Loop> {
   Loop(const Parts& parts, const Options& options, Hooks hooks);
 
   // The state is recovered up to `head`, the takeover entry.
-  void start(const journal::Head& head);
+  void start(const journal::Head& head, std::uint64_t bytes_since_snapshot = 0);
+  void observe(lock::EventObserver& observer) { observers_.add(observer); }
   CallId submit(lock::Command command, Call& call);
   void leave(CallId id);
   void when_durable(std::function<void()> then);
@@ -58,17 +62,19 @@ class Loop : public std::enable_shared_from_this<Loop> {
   lock::JournalTime now() const { return entry_clock_.sample().time; }
   std::uint64_t sequence() const { return head_.sequence; }
   std::size_t pending() const { return pending_.size(); }
+  std::uint64_t bytes_since_snapshot() const { return bytes_since_snapshot_; }
+  Nanos time_lost() const { return entry_clock_.lost(); }
   const std::optional<Error>& refusing() const { return refusing_; }
+  const Measurements& measurements() const { return measurements_; }
 
  private:
-  using Nanos = std::chrono::nanoseconds;
-
   // An entry that is decided and not yet known to be durable.
   struct Flight {
     journal::AppendId id;
     std::shared_ptr<const Bytes> bytes;
     std::vector<Answer> answers;
     bool eventful = false;
+    Nanos sent_at{};                 // first
     std::optional<Nanos> repeat_at;  // the last try's outcome is unknown
     Nanos patience{};
   };
@@ -119,10 +125,13 @@ class Loop : public std::enable_shared_from_this<Loop> {
 
   EntryClock entry_clock_;
   StallGuard guard_;
-  CallTable calls_;
+  Measurements measurements_;
+  Observers observers_;
+  CallTable calls_{measurements_.queued_seconds};
   Pending pending_;
   Outbox outbox_;
   journal::Head head_;
+  std::uint64_t bytes_since_snapshot_ = 0;
   std::optional<Flight> flight_;
   std::vector<std::function<void()>> durable_;
   std::vector<Answer> nothing_in_flight_;

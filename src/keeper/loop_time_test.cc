@@ -179,12 +179,14 @@ TEST(LoopTime, ANewKeeperBeginsWithAGrace) {
   world.advance(590ms);
   world.ask(acquire("b"), other);  // records the time
   lock::State state;
-  ASSERT_TRUE(rebuild(state, world.journal, world.clock));
-  ASSERT_TRUE(take_over(state, world.journal, world.wall));
+  EventHub events;
+  ASSERT_TRUE(rebuild(state, world.journal, world.clock, events));
+  ASSERT_TRUE(take_over(state, world.journal, world.wall, events));
   FakeAlarm alarm(world.clock);
   const auto runner = make_inline_runner(world.journal);
   const auto next = std::make_shared<Loop>(
       Loop::Parts{world.io, state, *runner, alarm, world.clock, world.wall}, Options{}, Loop::Hooks{});
+  next->observe(events);
   next->start(world.journal.head());
   world.pass();
   world.clock.move(50ms);

@@ -14,7 +14,8 @@ bool grants_key(const lock::Acquired& acquired, const std::string& key) {
 
 }  // namespace
 
-void Outbox::add(std::vector<Answer>& answers) {
+void Outbox::add(std::vector<Answer>& answers, std::chrono::nanoseconds append) {
+  for (Answer& answer : answers) answer.append = append;
   answers_.insert(answers_.end(), std::make_move_iterator(answers.begin()),
                   std::make_move_iterator(answers.end()));
   answers.clear();
@@ -25,8 +26,9 @@ void Outbox::flush(std::vector<Answer>& in_flight) {
   flushing_ = true;
   for (std::size_t index = 0; index < answers_.size(); ++index) {
     Answer& answer = answers_[index];
-    if (Call* const call = calls_.take(answer.call)) {
-      hand_out(*call, answer);
+    const CallTable::Taken taken = calls_.take(answer.call);
+    if (taken.call != nullptr) {
+      hand_out(taken, answer);
     } else if (answer.fresh) {
       nobody_was_told(index, in_flight);
     }
@@ -36,14 +38,15 @@ void Outbox::flush(std::vector<Answer>& in_flight) {
   flushing_ = false;
 }
 
-void Outbox::hand_out(Call& call, Answer& answer) {
+void Outbox::hand_out(const CallTable::Taken& taken, Answer& answer) {
   if (const auto* acquired = std::get_if<lock::Acquired>(&answer.reply)) {
     for (const lock::Grant& grant : acquired->grants) told_.push_back({acquired->lease.id, grant.key});
   }
   // The call may add answers, which moves this one.
   const lock::Revision revision = answer.revision;
+  const Timing timing{taken.queued, answer.append};
   lock::Reply reply = std::move(answer.reply);
-  call.answered(revision, std::move(reply));
+  taken.call->answered(revision, std::move(reply), timing);
 }
 
 bool Outbox::was_told(lock::LeaseId lease, const std::string& key) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <utility>
@@ -23,7 +24,8 @@ struct Answer {
   lock::Revision revision;
   lock::Reply reply;
   bool fresh = false;
-  lock::Millis reattach{0};  // of a fresh grant: how long to keep it for a client that comes back
+  std::chrono::nanoseconds append{};  // that its entry took
+  lock::Millis reattach{0};           // of a fresh grant: how long to keep it for a client that comes back
 };
 
 class Outbox {
@@ -34,7 +36,8 @@ class Outbox {
   Outbox(CallTable& calls, Abandon abandon) : calls_(calls), abandon_(std::move(abandon)) {}
 
   void add(Answer answer) { answers_.push_back(std::move(answer)); }
-  void add(std::vector<Answer>& answers);  // takes them all
+  // Takes them all. `append` is what their entry took.
+  void add(std::vector<Answer>& answers, std::chrono::nanoseconds append = {});
   bool empty() const { return answers_.empty(); }
 
   // Answers everything, and what is added meanwhile. The answers of an entry that is still in flight are
@@ -47,7 +50,7 @@ class Outbox {
     std::string key;
   };
 
-  void hand_out(Call& call, Answer& answer);
+  void hand_out(const CallTable::Taken& taken, Answer& answer);
   void nobody_was_told(std::size_t index, std::vector<Answer>& in_flight);
   bool was_told(lock::LeaseId lease, const std::string& key) const;
 

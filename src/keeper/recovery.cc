@@ -51,25 +51,29 @@ Result<journal::SnapshotInfo> load_snapshot(lock::State& state, journal::Journal
 
 }  // namespace
 
-Result<journal::SnapshotInfo> rebuild(lock::State& state, journal::Journal& journal,
-                                      const MonotonicClock& clock) {
+Result<Rebuilt> rebuild(lock::State& state, journal::Journal& journal, const MonotonicClock& clock,
+                        EventHub& events) {
   Progress progress(clock);
   const Result<journal::SnapshotInfo> snapshot = load_snapshot(state, journal, progress);
   if (!snapshot) return snapshot.error();
+  Rebuilt rebuilt{.snapshot = *snapshot, .snapshot_covers_until = {}};
+  if (snapshot->head.sequence > 0) rebuilt.snapshot_covers_until = state.wall();
+  events.begin(state);
   const std::uint64_t last = journal.head().sequence;
   const auto replay_one = [&](std::uint64_t sequence, ByteView bytes) -> Result<void> {
     progress.tell("replaying the journal, entry", sequence, last);
     const Result<lock::Entry> entry = lock::decode_entry(bytes);
     if (!entry) return at_entry(sequence, entry.error());
-    const Result<void> replayed = lock::replay(state, *entry);
+    const Result<void> replayed = lock::replay(state, *entry, &events);
     if (!replayed) return at_entry(sequence, replayed.error());
+    events.durable(state);
     return {};
   };
   if (last > snapshot->head.sequence) {
     const auto replayed = journal.read(snapshot->head.sequence + 1, replay_one);
     if (!replayed) return replayed.error();
   }
-  return *snapshot;
+  return rebuilt;
 }
 
 }  // namespace holdfast::keeper

@@ -171,7 +171,8 @@ TEST_P(RecoveryTest, TheStateComesBackBitForBit) {
         if (lives % 2) life.end();  // else it dies here, perhaps with a snapshot half made
       }
       lock::State again;
-      const auto rebuilt = rebuild(again, journal, FakeClock());
+      EventHub events;
+      const auto rebuilt = rebuild(again, journal, FakeClock(), events);
       ASSERT_TRUE(rebuilt) << rebuilt.error().message();
       ASSERT_EQ(again.revision(), revision);
       ASSERT_EQ(again.digest(), digest);

@@ -22,7 +22,8 @@ constexpr std::uint64_t kLeastEntryBytes = 1'024;
 
 }  // namespace
 
-Snapshotter::Snapshotter(const Parts& parts, std::uint64_t every_bytes, Newest newest)
+Snapshotter::Snapshotter(const Parts& parts, std::uint64_t every_bytes, Newest newest,
+                         std::optional<lock::WallTime> covers_until)
     : io_(parts.io),
       state_(parts.state),
       runner_(parts.runner),
@@ -31,7 +32,9 @@ Snapshotter::Snapshotter(const Parts& parts, std::uint64_t every_bytes, Newest n
       newest_(newest),
       slice_records_(kFirstSlice),
       not_before_(parts.clock.now()),
-      patience_(kFirstPatience) {}
+      patience_(kFirstPatience) {
+  figures_.covers_until = covers_until;
+}
 
 template <class Handler>
 auto Snapshotter::alive(Handler handler) {
@@ -54,6 +57,8 @@ void Snapshotter::at(const journal::Head& head, std::uint64_t bytes_since_snapsh
 void Snapshotter::begin(const journal::Head& head) {
   active_ = true;
   sweeping_ = {head.sequence, 0};
+  sweeping_until_ = state_.wall();
+  began_ = clock_.now();
   sweep_.emplace(state_);
   using Writer = Result<std::unique_ptr<journal::SnapshotWriter>>;
   const auto writer = std::make_shared<Writer>();
@@ -109,6 +114,9 @@ void Snapshotter::send(bool all) {
 void Snapshotter::ended(const Result<void>& result) {
   if (!result) return failed(result.error());
   newest_ = sweeping_;
+  ++figures_.taken;
+  figures_.last_took = clock_.now() - began_;
+  figures_.covers_until = sweeping_until_;
   patience_ = kFirstPatience;
   stream_.reset();
   const auto trimmed = std::make_shared<Result<void>>();
@@ -126,6 +134,7 @@ void Snapshotter::failed(const Error& error) {
   gathered_.clear();
   waiting_for_room_ = false;
   active_ = false;
+  ++figures_.failed;
   not_before_ = clock_.now() + patience_;
   patience_ = std::min<Nanos>(2 * patience_, kLongestPatience);
 }

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "keeper/journal_runner.h"
+#include "keeper/keeper.h"
 #include "keeper/snapshot_stream.h"
 #include "lock/snapshot.h"
 #include "lock/state.h"
@@ -37,12 +38,14 @@ class Snapshotter : public std::enable_shared_from_this<Snapshotter> {
   // A snapshot is due when the log since the last one has grown by `every_bytes`, and by as much as the last
   // one took, so that a large state is not written over and over. A quiet keeper takes it when an eighth of
   // that has gathered: ticks fill the log too, and a restart is shorter after it.
-  Snapshotter(const Parts& parts, std::uint64_t every_bytes, Newest newest);
+  Snapshotter(const Parts& parts, std::uint64_t every_bytes, Newest newest,
+              std::optional<lock::WallTime> covers_until);
 
   // The state is exactly the one after `head`, which is durable.
   void at(const journal::Head& head, std::uint64_t bytes_since_snapshot, bool quiet);
 
   const Newest& newest() const { return newest_; }
+  const SnapshotFigures& figures() const { return figures_; }
 
   // Drops a snapshot that is under way, and begins none.
   void stop();
@@ -69,6 +72,9 @@ class Snapshotter : public std::enable_shared_from_this<Snapshotter> {
   bool active_ = false;
   bool stopped_ = false;
   Newest sweeping_;
+  lock::WallTime sweeping_until_{};
+  Nanos began_{};
+  SnapshotFigures figures_;
   std::optional<lock::SnapshotSweep> sweep_;
   std::optional<SnapshotStream> stream_;
   Bytes gathered_;

@@ -9,6 +9,7 @@
 
 #include "base/assert.h"
 #include "keeper/decision.h"
+#include "keeper/measurements.h"
 #include "lock/entry.h"
 #include "lock/evolve.h"
 #include "lock/limits.h"
@@ -45,7 +46,7 @@ Result<void> append(journal::Journal& journal, const Bytes& entry) {
 }
 
 // The first entry. There is no command for it: whoever may make a journal may make its cell.
-Bytes create_cell(lock::State& state, lock::WallTime wall) {
+Bytes create_cell(lock::State& state, lock::WallTime wall, EventHub& events) {
   lock::CellCreated created;
   fill_random(created.cell);
   fill_random(created.secret);
@@ -53,6 +54,7 @@ Bytes create_cell(lock::State& state, lock::WallTime wall) {
       .epoch = state.epoch(), .time = state.time(), .wall = wall, .first_revision = state.revision().next()};
   const lock::Event event = created;
   state.begin_entry(header.time, header.wall);
+  events.before(state, event);
   lock::evolve(state, event);
   Bytes entry;
   lock::encode_entry(header, std::span(&event, 1), entry);
@@ -61,19 +63,25 @@ Bytes create_cell(lock::State& state, lock::WallTime wall) {
 
 }  // namespace
 
-Result<void> take_over(lock::State& state, journal::Journal& journal, const WallClock& wall) {
+Result<void> take_over(lock::State& state, journal::Journal& journal, const WallClock& wall,
+                       EventHub& events) {
   const lock::WallTime now(wall.now());
   if (journal.head().sequence == 0) {
-    if (const auto created = append(journal, create_cell(state, now)); !created) return created.error();
+    if (const auto created = append(journal, create_cell(state, now, events)); !created)
+      return created.error();
+    events.durable(state);
   }
   Pending pending(1);
   pending.push(CallId{}, lock::TakeOver{state.epoch().next()});
-  CallTable nobody;
+  Measurements unread;
+  CallTable nobody(unread.queued_seconds);
   const DecideAt at{.time = state.time(), .wall = now, .sequence = journal.head().sequence + 1};
   Bytes entry;
-  const Decision decision = decide(state, pending, nobody, at, entry);
+  const Decision decision = decide(state, pending, nobody, at, entry, &events);
   HOLDFAST_ASSERT(decision.eventful);
-  return append(journal, entry);
+  if (const auto appended = append(journal, entry); !appended) return appended.error();
+  events.durable(state);
+  return {};
 }
 
 }  // namespace holdfast::keeper

@@ -19,7 +19,8 @@ void stamp(Reply& reply, WallTime wall) {
 
 }  // namespace
 
-Batch::Batch(State& state, JournalTime now, WallTime wall) : state_(state), now_(now), wall_(wall) {
+Batch::Batch(State& state, JournalTime now, WallTime wall, EventObserver* observer)
+    : state_(state), now_(now), wall_(wall), observer_(observer) {
   HOLDFAST_ASSERT(now >= state.time());
 }
 
@@ -37,6 +38,7 @@ void Batch::apply(Event event) {
     Reply reply = wait_end_reply(state_, now_, waiter, *ended);
     waiter_answers_.push_back({ended->waiter, state_.revision().next(), Millis(0), std::move(reply)});
   }
+  if (observer_) observer_->before(state_, event);
   evolve(state_, event);
   event_bytes_ += encoded_size_bound(event);
   events_.push_back(std::move(event));
@@ -52,6 +54,9 @@ void Batch::execute(Ticket ticket, const Command& command) {
   if (!decision.reply) {
     waiting_.push_back({ticket, decision.waiter});
     return;
+  }
+  if (const auto* refused = std::get_if<Refused>(&*decision.reply)) {
+    if (observer_) observer_->refused(*refused);
   }
   stamp(*decision.reply, wall_);
   answers_.push_back({ticket, state_.revision(), *std::move(decision.reply)});

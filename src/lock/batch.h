@@ -4,6 +4,7 @@
 
 #include "lock/command.h"
 #include "lock/event.h"
+#include "lock/event_observer.h"
 #include "lock/reply.h"
 #include "lock/state.h"
 
@@ -43,8 +44,9 @@ struct WaiterAnswer {
 
 class Batch {
  public:
-  // `now` is sampled after the last command was read, and never lies before the state's own time.
-  Batch(State& state, JournalTime now, WallTime wall);
+  // `now` is sampled after the last command was read, and never lies before the state's own time. The
+  // observer, if there is one, must outlive the batch.
+  Batch(State& state, JournalTime now, WallTime wall, EventObserver* observer = nullptr);
 
   void execute(Ticket ticket, const Command& command);
 
@@ -80,6 +82,7 @@ class Batch {
   State& state_;
   JournalTime now_;
   WallTime wall_;
+  EventObserver* observer_;
   bool begun_ = false;
   bool unfinished_ = false;
   std::size_t event_bytes_ = 0;

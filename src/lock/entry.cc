@@ -47,7 +47,7 @@ Result<Entry> decode_entry(ByteView bytes) {
   return entry;
 }
 
-Result<void> replay(State& state, const Entry& entry) {
+Result<void> replay(State& state, const Entry& entry, EventObserver* observer) {
   const EntryHeader& header = entry.header;
   if (header.first_revision != state.revision().next()) {
     return Error{Errc::out_of_sequence, "entry of revision " + std::to_string(header.first_revision.value) +
@@ -60,7 +60,10 @@ Result<void> replay(State& state, const Entry& entry) {
     return Error{Errc::digest_mismatch, "before revision " + std::to_string(header.first_revision.value)};
   }
   state.begin_entry(header.time, header.wall);
-  for (const Event& event : entry.events) evolve(state, event);
+  for (const Event& event : entry.events) {
+    if (observer) observer->before(state, event);
+    evolve(state, event);
+  }
   state.drop_marks();
   return {};
 }

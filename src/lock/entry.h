@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "lock/event.h"
+#include "lock/event_observer.h"
 #include "lock/state.h"
 
 // The bytes of a journal entry: what one append writes. docs/format/events.md has them byte by byte.
@@ -39,7 +40,7 @@ void encode_entry(const EntryHeader& header, std::span<const Event> events, Byte
 Result<Entry> decode_entry(ByteView bytes);
 
 // Folds an entry that came out of the journal into the state. Refuses one that does not follow: revision,
-// time, epoch or digest differ.
-Result<void> replay(State& state, const Entry& entry);
+// time, epoch or digest differ. The observer, if there is one, sees the events.
+Result<void> replay(State& state, const Entry& entry, EventObserver* observer = nullptr);
 
 }  // namespace holdfast::lock

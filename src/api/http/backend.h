@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 
+#include "api/network.h"
 #include "base/clock.h"
 #include "keeper/keeper.h"
 #include "service/checker.h"
@@ -19,6 +20,7 @@ struct Backend {
   std::string advertise;  // where clients reach this server: "http://127.0.0.1:7420"
   const MonotonicClock& clock;
   std::chrono::nanoseconds started_at{};
+  TrustedProxies trusted_proxies;
 
   // The newest revision that anybody was told, for replies that were decided without the keeper. Durable.
   lock::Revision told;

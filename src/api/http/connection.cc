@@ -32,11 +32,11 @@ constexpr seconds kLingerTime{2};
 
 }  // namespace
 
-Connection::Connection(Socket socket, Host& host, bool loopback)
+Connection::Connection(Socket socket, Host& host, Peer peer)
     : socket_(std::move(socket)),
       host_(host),
-      exchange_(std::make_shared<Exchange>(host.backend(), static_cast<Exchange::Outlet&>(*this), loopback)) {
-}
+      exchange_(std::make_shared<Exchange>(host.backend(), static_cast<Exchange::Outlet&>(*this),
+                                           std::move(peer))) {}
 
 void Connection::start() {
   enter(Stage::idle);

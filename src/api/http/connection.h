@@ -40,8 +40,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     virtual void closed(Connection& connection) = 0;
   };
 
-  // `host` must outlive the connection. `loopback`: it came by a loopback address.
-  Connection(Socket socket, Host& host, bool loopback);
+  // `host` must outlive the connection.
+  Connection(Socket socket, Host& host, Peer peer);
 
   void start();
   // Answers with this fault before anything was asked, and ends.

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "api/http/browser_guard.h"
+#include "api/http/forwarded.h"
 #include "api/http/json_reader.h"
 #include "api/http/lock_json.h"
 #include "api/http/problem.h"
@@ -33,8 +34,8 @@ bool may_be_json(std::string_view content_type) {
 
 }  // namespace
 
-Exchange::Exchange(Backend& backend, Outlet& outlet, bool loopback)
-    : backend_(backend), outlet_(outlet), loopback_(loopback) {}
+Exchange::Exchange(Backend& backend, Outlet& outlet, Peer peer)
+    : backend_(backend), outlet_(outlet), peer_(std::move(peer)) {}
 
 Exchange::~Exchange() {
   abandon();
@@ -47,7 +48,8 @@ void Exchange::begin() {
   allow_.clear();
   etag_ = {};
   json_memory_.emplace(json_space_, sizeof json_space_);
-  if (const auto fault = guard_against_browsers(request_, loopback_)) return refuse(*fault);
+  if (peer_.trusted_proxy) forwarded_ = forwarded_client(request_, backend_.trusted_proxies, peer_.address);
+  if (const auto fault = guard_against_browsers(request_, peer_.loopback)) return refuse(*fault);
   route();
 }
 
@@ -55,7 +57,7 @@ void Exchange::route() {
   const auto target = split_target(request_.target);
   if (!target) return refuse(Fault{Code::invalid_argument, "the request target is malformed", ""});
   target_ = *target;
-  RouteMatch match = find_route(routes(), request_.method, target_.path);
+  RouteMatch match = find_route(routes(peer_.exposure), request_.method, target_.path);
   if (match.route != nullptr) {
     rest_ = match.rest;
     return match.route->handler(*this);
@@ -84,7 +86,7 @@ void Exchange::submit_command(lock::Command command) {
   call_ = backend_.keeper.submit(std::move(command), *this);
 }
 
-void Exchange::answered(lock::Revision revision, lock::Reply answer) {
+void Exchange::answered(lock::Revision revision, lock::Reply answer, const keeper::Timing& /*timing*/) {
   call_ = {};
   backend_.told = std::max(backend_.told, revision);
   body_.clear();

@@ -12,6 +12,7 @@
 #include "api/http/backend.h"
 #include "api/http/body_fields.h"
 #include "api/http/json_writer.h"
+#include "api/http/peer.h"
 #include "api/http/request.h"
 #include "api/http/router.h"
 #include "api/http/target.h"
@@ -41,9 +42,8 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
     virtual void dropped() = 0;
   };
 
-  // `outlet` and `backend` must outlive the exchange, or the last call of abandon(). `loopback`: the client
-  // came by a loopback address.
-  Exchange(Backend& backend, Outlet& outlet, bool loopback);
+  // `outlet` and `backend` must outlive the exchange, or the last call of abandon().
+  Exchange(Backend& backend, Outlet& outlet, Peer peer);
   ~Exchange() override;
 
   // --- for the connection ---
@@ -68,6 +68,9 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   std::string_view rest() const { return rest_; }  // of the path, still encoded
   Backend& backend() { return backend_; }
   service::Caller caller() const { return {}; }
+  // Where the request comes from, through trusted proxies, for logs and limits: "192.0.2.7", "::1", or "unix"
+  // for a unix socket.
+  const std::string& client_address() const { return forwarded_ ? *forwarded_ : peer_.address; }
 
   // Takes the body apart: `read(BodyFields&)`. What is wrong with it, if anything.
   template <class Read>
@@ -100,7 +103,7 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   void answer_when_durable(int status = 200);
 
   // keeper::Call
-  void answered(lock::Revision revision, lock::Reply reply) override;
+  void answered(lock::Revision revision, lock::Reply reply, const keeper::Timing& timing) override;
 
  private:
   enum class Phase : std::uint8_t { idle, handling, acquiring, commanding, reading };
@@ -112,7 +115,8 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
 
   Backend& backend_;
   Outlet& outlet_;
-  const bool loopback_;
+  const Peer peer_;
+  std::optional<std::string> forwarded_;  // the client, when a trusted proxy speaks for it
   Phase phase_ = Phase::idle;
   bool client_left_ = false;
   keeper::CallId call_;

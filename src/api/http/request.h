@@ -20,7 +20,9 @@ struct Request {
   std::string target;
   std::string host;
   std::string origin;
-  std::string fetch_site;  // Sec-Fetch-Site
+  std::string fetch_site;     // Sec-Fetch-Site
+  std::string forwarded;      // Forwarded, all of its lines
+  std::string forwarded_for;  // X-Forwarded-For, likewise
   std::string content_type;
   std::string lease_handle;  // X-Holdfast-Lease
   std::string if_match;

@@ -22,9 +22,10 @@ void Request::clear() {
   expects_continue = false;
   host_count = 0;
   if (body.capacity() > kKeptBodyBytes) body = {};
-  for (std::string* text : {&target, &host, &origin, &fetch_site, &content_type, &lease_handle,
-                            &if_match, &body})
+  for (std::string* text : {&target, &host, &origin, &fetch_site, &forwarded, &forwarded_for, &content_type,
+                            &lease_handle, &if_match, &body}) {
     text->clear();
+  }
 }
 
 RequestParser::RequestParser(Request& request) : request_(request) {
@@ -46,6 +47,10 @@ void RequestParser::on_response_impl(int, Text, int, ErrorCode&) {}
 void RequestParser::on_field_impl(Field name, Text name_text, Text value, ErrorCode&) {
   using boost::beast::iequals;
   const auto keep = [&](std::string& text) { text.assign(value.data(), value.size()); };
+  const auto add = [&](std::string& list) {
+    if (!list.empty()) list += ',';
+    list.append(value.data(), value.size());
+  };
   switch (name) {
     case Field::host:
       ++request_.host_count;
@@ -58,11 +63,14 @@ void RequestParser::on_field_impl(Field name, Text name_text, Text value, ErrorC
       return keep(request_.content_type);
     case Field::if_match:
       return keep(request_.if_match);
+    case Field::forwarded:
+      return add(request_.forwarded);
     case Field::expect:
       request_.expects_continue = iequals(value, "100-continue");
       return;
     case Field::unknown:
       if (iequals(name_text, "X-Holdfast-Lease")) return keep(request_.lease_handle);
+      if (iequals(name_text, "X-Forwarded-For")) return add(request_.forwarded_for);
       return;
     default:
       return;

@@ -4,7 +4,11 @@
 
 namespace holdfast::api::http {
 
-std::span<const Route> routes() {
+std::span<const Route> routes(Exposure exposure) {
+  static constexpr Route kProbes[] = {
+      {Verb::get, "/healthz", handle_health},
+      {Verb::get, "/readyz", handle_readiness},
+  };
   static constexpr Route kRoutes[] = {
       {Verb::post, "/v1/acquire", handle_acquire},
       {Verb::post, "/v1/renew", handle_renew},
@@ -27,6 +31,7 @@ std::span<const Route> routes() {
       {Verb::get, "/healthz", handle_health},
       {Verb::get, "/readyz", handle_readiness},
   };
+  if (exposure == Exposure::probes) return kProbes;
   return kRoutes;
 }
 

@@ -26,7 +26,7 @@ Server::Server(asio::io_context& io, Backend backend, ServerOptions options)
       options_(options),
       tick_(io.get_executor()),
       now_(steady_clock::now()) {
-  backend_.max_connections = options_.max_connections;
+  limit_connections(options_.max_connections);
   spawn(io.get_executor(), watch_deadlines());
 }
 
@@ -36,19 +36,30 @@ Server::~Server() {
   for (const auto& [key, connection] : connections) connection->close();
 }
 
-void Server::serve(std::shared_ptr<Listener> listener) {
+void Server::serve(std::shared_ptr<Listener> listener, Exposure exposure) {
   const auto endpoint = listener->endpoint();
   const auto* tcp = std::get_if<TcpEndpoint>(&endpoint);
-  const bool loopback = tcp != nullptr && tcp->address().is_loopback();
-  listener->start([this, loopback](Socket socket) { accept(std::move(socket), loopback); });
+  const Door door{.loopback = tcp != nullptr && tcp->address().is_loopback(), .exposure = exposure};
+  listener->start([this, door](Socket socket) { accept(std::move(socket), door); });
   listeners_.push_back(std::move(listener));
 }
 
-void Server::accept(Socket socket, bool loopback) {
+void Server::limit_connections(std::size_t most) {
+  options_.max_connections = most;
+  backend_.max_connections = most;
+}
+
+// Probes are answered by a full server too: it is alive.
+void Server::accept(Socket socket, const Door& door) {
   if (connections_.size() >= options_.max_connections + kMaxRefused) return;
-  const bool full = connections_.size() >= options_.max_connections;
+  const bool full = door.exposure == Exposure::everything && connections_.size() >= options_.max_connections;
+  const auto address = peer_address(socket);
+  Peer peer{.address = address ? address->to_string() : "unix",
+            .trusted_proxy = backend_.trusted_proxies.trust(address),
+            .loopback = door.loopback,
+            .exposure = door.exposure};
   const auto connection =
-      std::make_shared<Connection>(std::move(socket), static_cast<Connection::Host&>(*this), loopback);
+      std::make_shared<Connection>(std::move(socket), static_cast<Connection::Host&>(*this), std::move(peer));
   connections_.emplace(connection.get(), connection);
   backend_.connections = connections_.size();
   if (full) {

@@ -25,7 +25,10 @@ class Server final : private Connection::Host {
   ~Server() override;
 
   // Takes connections from this listener.
-  void serve(std::shared_ptr<Listener> listener);
+  void serve(std::shared_ptr<Listener> listener, Exposure exposure = Exposure::everything);
+
+  // Those that are there beyond it stay.
+  void limit_connections(std::size_t most);
 
   // Takes no more connections, and ends each as soon as nothing of it is in flight.
   void stop_accepting();
@@ -35,7 +38,12 @@ class Server final : private Connection::Host {
   std::size_t connections() const { return connections_.size(); }
 
  private:
-  void accept(Socket socket, bool loopback);
+  // What is the same for all connections of one listener.
+  struct Door {
+    bool loopback = false;
+    Exposure exposure = Exposure::everything;
+  };
+  void accept(Socket socket, const Door& door);
   Coroutine<void> watch_deadlines();
   void cut_off_late();
   bool is_finished() const;

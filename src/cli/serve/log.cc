@@ -45,9 +45,13 @@ void start_log(bool as_json, std::string_view level) {
   } else {
     logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l: %v");
   }
-  logger->set_level(spdlog::level::from_str(std::string(level)));
   logger->flush_on(spdlog::level::trace);
   spdlog::set_default_logger(std::move(logger));
+  set_log_level(level);
+}
+
+void set_log_level(std::string_view level) {
+  spdlog::default_logger()->set_level(spdlog::level::from_str(std::string(level)));
 }
 
 }  // namespace holdfast::cli

@@ -8,4 +8,6 @@ namespace holdfast::cli {
 // `level` is one of trace, debug, info, warn, error.
 void start_log(bool as_json, std::string_view level);
 
+void set_log_level(std::string_view level);
+
 }  // namespace holdfast::cli

@@ -16,6 +16,8 @@
 #include "base/clock.h"
 #include "cli/exit_codes.h"
 #include "cli/output.h"
+#include "cli/serve/log.h"
+#include "cli/serve/setting.h"
 #include "journal/journal.h"
 #include "keeper/keeper.h"
 #include "service/checker.h"
@@ -64,7 +66,7 @@ int fail_start(const Error& error) {
 }
 
 // "http://127.0.0.1:7420", or the unix socket.
-std::string advertised(const api::Endpoint& endpoint) {
+std::string url_of(const api::Endpoint& endpoint) {
   return std::holds_alternative<api::TcpEndpoint>(endpoint) ? "http://" + api::to_text(endpoint)
                                                             : api::to_text(endpoint);
 }
@@ -72,53 +74,79 @@ std::string advertised(const api::Endpoint& endpoint) {
 // The parts of a running server, made in the order in which they need each other.
 class Serving {
  public:
-  Serving(std::unique_ptr<journal::Journal> journal, lock::Millis default_ttl)
-      : journal_(std::move(journal)),
-        keeper_(io_, *journal_, raw_clock(), system_wall_clock(), keeper::Options{}, end_at_once),
-        default_ttl_(default_ttl) {}
+  Serving(std::unique_ptr<journal::Journal> journal, const Config& config,
+          std::function<Result<Config>()> reread)
+      : config_(config),
+        reread_(std::move(reread)),
+        journal_(std::move(journal)),
+        keeper_(io_, *journal_, raw_clock(), system_wall_clock(), keeper::Options{}, end_at_once) {}
 
-  Result<void> start(const std::vector<api::Endpoint>& endpoints);
+  Result<void> start();
   void run();
   void log_start(nanoseconds opening) const;
 
  private:
+  using Listeners = std::vector<std::shared_ptr<api::Listener>>;
+  Result<Listeners> listen(const std::vector<api::Endpoint>& endpoints);
+  api::http::Backend backend();
   void await_signals();
+  void on_signal(int number);
+  void reload();
+  void take_over(const ServeSettings& fresh);
   void stop();
 
+  const Config config_;  // that it was started with
+  const ServeSettings& settings_ = config_.settings();
+  const std::function<Result<Config>()> reread_;
   asio::io_context io_{1};
   std::unique_ptr<journal::Journal> journal_;
   keeper::Keeper keeper_;
-  lock::Millis default_ttl_;
   std::unique_ptr<service::LeaseHandles> handles_;
   std::unique_ptr<service::Checker> checker_;
   std::unique_ptr<api::http::Server> server_;
   std::vector<std::string> addresses_;
-  asio::signal_set signals_{io_, SIGTERM, SIGINT};
+  std::vector<std::string> probe_addresses_;
+  asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
   bool stopping_ = false;
 };
 
-Result<void> Serving::start(const std::vector<api::Endpoint>& endpoints) {
+Result<void> Serving::start() {
   if (const auto recovered = keeper_.recover(); !recovered) return recovered.error();
-  std::vector<std::shared_ptr<api::Listener>> listeners;
+  auto listeners = listen(settings_.listen);
+  if (!listeners) return listeners.error();
+  auto probes = listen(settings_.metrics_listen);
+  if (!probes) return probes.error();
+  for (const auto& listener : *listeners) addresses_.push_back(url_of(listener->endpoint()));
+  for (const auto& listener : *probes) probe_addresses_.push_back(url_of(listener->endpoint()));
+  handles_ = std::make_unique<service::LeaseHandles>(keeper_.state().cell().secret);
+  checker_ = std::make_unique<service::Checker>(*handles_, settings_.default_ttl);
+  server_ = std::make_unique<api::http::Server>(
+      io_, backend(), api::http::ServerOptions{.max_connections = settings_.max_connections});
+  for (auto& listener : *listeners) server_->serve(std::move(listener), api::http::Exposure::everything);
+  for (auto& listener : *probes) server_->serve(std::move(listener), api::http::Exposure::probes);
+  return {};
+}
+
+Result<Serving::Listeners> Serving::listen(const std::vector<api::Endpoint>& endpoints) {
+  Listeners listeners;
   for (const api::Endpoint& endpoint : endpoints) {
     auto listener = api::listen(io_, endpoint);
     if (!listener) return listener.error();
-    addresses_.push_back(advertised((*listener)->endpoint()));
     listeners.push_back(std::move(*listener));
   }
-  handles_ = std::make_unique<service::LeaseHandles>(keeper_.state().cell().secret);
-  checker_ = std::make_unique<service::Checker>(*handles_, default_ttl_);
-  server_ = std::make_unique<api::http::Server>(io_,
-                                                api::http::Backend{.keeper = keeper_,
-                                                                   .handles = *handles_,
-                                                                   .checker = *checker_,
-                                                                   .advertise = addresses_.front(),
-                                                                   .clock = boot_clock(),
-                                                                   .started_at = boot_clock().now(),
-                                                                   .told = keeper_.state().revision()},
-                                                api::http::ServerOptions{});
-  for (auto& listener : listeners) server_->serve(std::move(listener));
-  return {};
+  return listeners;
+}
+
+api::http::Backend Serving::backend() {
+  return api::http::Backend{
+      .keeper = keeper_,
+      .handles = *handles_,
+      .checker = *checker_,
+      .advertise = settings_.advertise.empty() ? addresses_.front() : settings_.advertise,
+      .clock = boot_clock(),
+      .started_at = boot_clock().now(),
+      .trusted_proxies = settings_.trusted_proxies,
+      .told = keeper_.state().revision()};
 }
 
 void Serving::log_start(nanoseconds opening) const {
@@ -127,6 +155,7 @@ void Serving::log_start(nanoseconds opening) const {
                fmt::join(addresses_, " "), status.durability.engine, status.durability.level,
                status.revision.value, status.epoch.value,
                std::chrono::duration_cast<std::chrono::milliseconds>(opening).count());
+  if (!probe_addresses_.empty()) spdlog::info("serving probes on {}", fmt::join(probe_addresses_, " "));
 }
 
 void Serving::run() {
@@ -137,11 +166,35 @@ void Serving::run() {
 void Serving::await_signals() {
   signals_.async_wait([this](const boost::system::error_code& error, int number) {
     if (error) return;
-    if (stopping_) std::_Exit(kExitFailure);
-    spdlog::info("stopping on signal {}", number);
-    stop();
+    on_signal(number);
     await_signals();
   });
+}
+
+void Serving::on_signal(int number) {
+  if (number == SIGHUP) {
+    if (!stopping_) reload();
+    return;
+  }
+  if (stopping_) std::_Exit(kExitFailure);
+  spdlog::info("stopping on signal {}", number);
+  stop();
+}
+
+// All or nothing: settings that are wrong somewhere change nothing anywhere.
+void Serving::reload() {
+  const auto fresh = reread_();
+  if (!fresh) return spdlog::error("nothing was reloaded: {}", fresh.error().detail);
+  for (const std::string_view name : config_.differences(*fresh)) {
+    if (!find_setting(name)->reloadable) spdlog::warn("{} has changed: that takes a restart", name);
+  }
+  take_over(fresh->settings());
+  spdlog::info("reloaded");
+}
+
+void Serving::take_over(const ServeSettings& fresh) {
+  set_log_level(fresh.log_level);
+  server_->limit_connections(fresh.max_connections);
 }
 
 void Serving::stop() {
@@ -152,15 +205,16 @@ void Serving::stop() {
 
 }  // namespace
 
-int serve_until_told(const ServeSettings& settings) {
+int serve_until_told(const Config& config, std::function<Result<Config>()> reread) {
+  const ServeSettings& settings = config.settings();
   raise_descriptor_limit();
   std::signal(SIGPIPE, SIG_IGN);
   const nanoseconds began = boot_clock().now();
-  auto journal = journal::open(settings.journal_url, {},
+  auto journal = journal::open(settings.journal_url(), {},
                                [](const std::string& text) { spdlog::warn("journal: {}", text); });
   if (!journal) return fail_start(journal.error());
-  Serving serving(std::move(*journal), settings.default_ttl);
-  if (const auto started = serving.start(settings.listen); !started) return fail_start(started.error());
+  Serving serving(std::move(*journal), config, std::move(reread));
+  if (const auto started = serving.start(); !started) return fail_start(started.error());
   serving.log_start(boot_clock().now() - began);
   serving.run();
   spdlog::info("stopped");

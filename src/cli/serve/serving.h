@@ -1,23 +1,15 @@
 #pragma once
 
-#include <chrono>
-#include <string>
-#include <vector>
+#include <functional>
 
-#include "api/endpoint.h"
-#include "lock/types.h"
+#include "base/error.h"
+#include "cli/serve/config.h"
 
 namespace holdfast::cli {
 
-// What `holdfast serve` was told, checked.
-struct ServeSettings {
-  std::string journal_url;
-  std::vector<api::Endpoint> listen;
-  lock::Millis default_ttl{30'000};
-};
-
 // Opens and recovers the journal, serves until SIGTERM or SIGINT, and returns the exit code. A second signal
 // ends the process at once; so does a journal that can no longer be trusted, without answering anybody.
-int serve_until_told(const ServeSettings& settings);
+// SIGHUP takes over what may change while it runs of what `reread` gives.
+int serve_until_told(const Config& config, std::function<Result<Config>()> reread);
 
 }  // namespace holdfast::cli

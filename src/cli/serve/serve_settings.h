@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "api/endpoint.h"
+#include "api/network.h"
+#include "lock/types.h"
+
+namespace holdfast::cli {
+
+// What `holdfast serve` was told, checked. The table in settings.cc fills it, defaults included.
+struct ServeSettings {
+  std::string data;
+  std::string journal;  // as it was told; may be empty
+  std::vector<api::Endpoint> listen;
+  std::vector<api::Endpoint> metrics_listen;
+  std::string advertise;  // a URL without a slash at its end; empty: the first listener's
+  std::string base_path;  // "/locks"; empty: none
+  api::TrustedProxies trusted_proxies;
+  std::vector<std::string> cors_origins;  // "https://console.example.org"
+
+  std::string tls_cert;  // PEM files; empty: none
+  std::string tls_key;
+  std::string tls_client_ca;
+  bool insecure_plaintext = false;
+
+  lock::Millis default_ttl{};
+  lock::Millis slow_operation{};
+  lock::Millis history_keep{};
+  std::uint64_t history_bytes = 0;
+  std::size_t max_connections = 0;
+
+  std::string log_format;
+  std::string log_level;
+
+  std::string journal_url() const { return journal.empty() ? "file:" + data : journal; }
+};
+
+}  // namespace holdfast::cli

@@ -1,0 +1,263 @@
+#include "cli/serve/setting.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cli/serve/setting_values.h"
+
+namespace holdfast::cli {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+Error wrong(std::string text) {
+  return Error{std::make_error_code(std::errc::invalid_argument), std::move(text)};
+}
+
+// Stores what `read` makes of the text.
+template <class T, class Value>
+Result<void> keep(T& where, Result<Value> value) {
+  if (!value) return value.error();
+  where = static_cast<T>(*value);
+  return {};
+}
+
+template <class T, class Read>
+Result<void> keep_all(std::vector<T>& where, const Texts& texts, Read read) {
+  where.clear();
+  for (const std::string& text : texts) {
+    auto value = read(text);
+    if (!value) return value.error();
+    where.push_back(std::move(*value));
+  }
+  return {};
+}
+
+template <std::string ServeSettings::*member>
+Result<void> keep_text(const Texts& texts, ServeSettings& settings) {
+  settings.*member = texts.front();
+  return {};
+}
+
+template <std::string ServeSettings::*member>
+Result<void> keep_name(const Texts& texts, ServeSettings& settings) {
+  if (texts.front().empty()) return wrong("the value is empty");
+  return keep_text<member>(texts, settings);
+}
+
+template <std::size_t N>
+Result<void> keep_choice(std::string& where, const std::string& text, const std::string_view (&choices)[N]) {
+  if (std::ranges::find(choices, text) == std::end(choices)) {
+    return wrong(fmt::format("'{}' is none of {}", text, fmt::join(choices, ", ")));
+  }
+  where = text;
+  return {};
+}
+
+Result<void> keep_listen(const Texts& texts, ServeSettings& settings) {
+  if (texts.empty()) return wrong("the list is empty: a server listens somewhere");
+  return keep_all(settings.listen, texts, read_listener);
+}
+
+Result<void> keep_metrics_listen(const Texts& texts, ServeSettings& settings) {
+  return keep_all(settings.metrics_listen, texts, read_listener);
+}
+
+Result<void> keep_advertise(const Texts& texts, ServeSettings& settings) {
+  return keep(settings.advertise, read_advertise(texts.front()));
+}
+
+Result<void> keep_base_path(const Texts& texts, ServeSettings& settings) {
+  return keep(settings.base_path, read_base_path(texts.front()));
+}
+
+Result<void> keep_trusted_proxies(const Texts& texts, ServeSettings& settings) {
+  settings.trusted_proxies = {};
+  for (const std::string& text : texts) {
+    if (const auto added = read_trusted_proxy(text, settings.trusted_proxies); !added) return added;
+  }
+  return {};
+}
+
+Result<void> keep_cors_origins(const Texts& texts, ServeSettings& settings) {
+  return keep_all(settings.cors_origins, texts, read_origin);
+}
+
+Result<void> keep_default_ttl(const Texts& texts, ServeSettings& settings) {
+  return keep(settings.default_ttl, read_default_ttl(texts.front()));
+}
+
+Result<void> keep_max_connections(const Texts& texts, ServeSettings& settings) {
+  return keep(settings.max_connections, read_number(texts.front(), 1, 1'000'000));
+}
+
+Result<void> keep_slow_operation(const Texts& texts, ServeSettings& settings) {
+  return keep(settings.slow_operation, read_duration(texts.front(), lock::Millis(1)));
+}
+
+Result<void> keep_history_keep(const Texts& texts, ServeSettings& settings) {
+  return keep(settings.history_keep, read_duration(texts.front(), lock::Millis(0)));
+}
+
+Result<void> keep_history_size(const Texts& texts, ServeSettings& settings) {
+  return keep(settings.history_bytes, read_size(texts.front()));
+}
+
+Result<void> keep_insecure_plaintext(const Texts& texts, ServeSettings& settings) {
+  return keep(settings.insecure_plaintext, read_boolean(texts.front()));
+}
+
+Result<void> keep_log_format(const Texts& texts, ServeSettings& settings) {
+  static constexpr std::string_view kFormats[] = {"text", "json"};
+  return keep_choice(settings.log_format, texts.front(), kFormats);
+}
+
+Result<void> keep_log_level(const Texts& texts, ServeSettings& settings) {
+  static constexpr std::string_view kLevels[] = {"trace", "debug", "info", "warn", "error"};
+  return keep_choice(settings.log_level, texts.front(), kLevels);
+}
+
+constexpr Setting kSettings[] = {
+    {.name = "data",
+     .type = "DIR",
+     .standard = "./holdfast-data",
+     .help = "Directory of the server's own files and of its journal",
+     .store = keep_name<&ServeSettings::data>},
+    {.name = "journal",
+     .type = "URL",
+     .help = "Where the journal is: file:DIR (default: in --data), memory:",
+     .store = keep_name<&ServeSettings::journal>,
+     .masked = mask_password},
+    {.name = "listen",
+     .type = "ADDR",
+     .standard = "127.0.0.1:7420",
+     .help = "Address to serve HTTP on, or unix:PATH; may be repeated",
+     .store = keep_listen,
+     .repeatable = true},
+    {.name = "metrics-listen",
+     .type = "ADDR",
+     .help = "Address, or unix:PATH, that serves only what watches the server; may be repeated",
+     .store = keep_metrics_listen,
+     .repeatable = true},
+    {.name = "advertise",
+     .type = "URL",
+     .help = "How clients reach this server (default: the first --listen)",
+     .store = keep_advertise},
+    {.name = "base-path",
+     .type = "PATH",
+     .help = "Path under which a proxy shows this server, like /locks; nothing outside it is answered",
+     .store = keep_base_path},
+    {.name = "trusted-proxies",
+     .type = "CIDR",
+     .help = "Networks of proxies (or `unix`) that are believed when they say for whom they speak; may be "
+             "repeated",
+     .store = keep_trusted_proxies,
+     .repeatable = true},
+    {.name = "cors-origin",
+     .type = "URL",
+     .help =
+         "Origin of web pages that may use this server, like https://console.example.org; may be repeated",
+     .store = keep_cors_origins,
+     .repeatable = true},
+    {.name = "tls-cert",
+     .type = "FILE",
+     .help = "PEM file with the certificate chain; TCP listeners then speak TLS",
+     .store = keep_name<&ServeSettings::tls_cert>,
+     .reloadable = true},
+    {.name = "tls-key",
+     .type = "FILE",
+     .help = "PEM file with the certificate's private key",
+     .store = keep_name<&ServeSettings::tls_key>,
+     .reloadable = true},
+    {.name = "tls-client-ca",
+     .type = "FILE",
+     .help = "PEM file with the authorities of client certificates; clients then need one",
+     .store = keep_name<&ServeSettings::tls_client_ca>,
+     .reloadable = true},
+    {.name = "insecure-plaintext",
+     .type = "BOOL",
+     .standard = "false",
+     .help =
+         "Let addresses beyond loopback speak without TLS (without authentication they are refused anyway)",
+     .store = keep_insecure_plaintext,
+     .form = ValueForm::boolean},
+    {.name = "default-ttl",
+     .type = "DURATION",
+     .standard = "30s",
+     .help = "Ttl of leases that ask for none (or `none`)",
+     .store = keep_default_ttl},
+    {.name = "max-connections",
+     .type = "N",
+     .standard = "10240",
+     .help = "HTTP connections at a time; more are refused",
+     .store = keep_max_connections,
+     .form = ValueForm::number,
+     .reloadable = true},
+    {.name = "slow-operation",
+     .type = "DURATION",
+     .standard = "1s",
+     .help = "Operations that take longer are logged",
+     .store = keep_slow_operation},
+    {.name = "history-keep",
+     .type = "DURATION",
+     .standard = "7d",
+     .help = "How long events stay to be read",
+     .store = keep_history_keep},
+    {.name = "history-size",
+     .type = "SIZE",
+     .standard = "1GiB",
+     .help = "How many bytes of events stay to be read",
+     .store = keep_history_size},
+    {.name = "log-format",
+     .type = "FORMAT",
+     .standard = "text",
+     .help = "Log lines as text or json",
+     .store = keep_log_format},
+    {.name = "log-level",
+     .type = "LEVEL",
+     .standard = "info",
+     .help = "Least severe lines to log: trace, debug, info, warn, error",
+     .store = keep_log_level,
+     .reloadable = true},
+};
+
+}  // namespace
+
+std::span<const Setting> serve_settings() {
+  return kSettings;
+}
+
+const Setting* find_setting(std::string_view name) {
+  const auto* const found = std::ranges::find(kSettings, name, &Setting::name);
+  return found == std::end(kSettings) ? nullptr : found;
+}
+
+std::string environment_name(std::string_view name) {
+  std::string out = "HOLDFAST_";
+  for (const char c : name) out += c == '-' ? '_' : static_cast<char>(c - 'a' + 'A');
+  return out;
+}
+
+std::vector<std::string> values_in(const Setting& setting, std::string_view text) {
+  if (!setting.repeatable) return {std::string(text)};
+  std::vector<std::string> values;
+  while (true) {
+    const std::size_t comma = text.find(',');
+    values.emplace_back(text.substr(0, comma));
+    if (comma == text.npos) return values;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+Result<void> check_together(const ServeSettings& settings) {
+  if (settings.tls_cert.empty() != settings.tls_key.empty()) {
+    return wrong("tls-cert and tls-key go together: one of them is missing");
+  }
+  if (!settings.tls_client_ca.empty() && settings.tls_cert.empty()) {
+    return wrong("tls-client-ca needs tls-cert and tls-key");
+  }
+  return {};
+}
+
+}  // namespace holdfast::cli
