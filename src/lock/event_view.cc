@@ -91,24 +91,14 @@ class Viewer {
   View operator()(const LeaseEnded& event) const {
     EventView told = view(kind_of(event.how));
     const Lease& lease = set_lease(told, event.lease);
-    told.lease_ended = true;
-    told.keys.reserve(lease.hold_count);
-    for (Ref<Hold> at = lease.holds.front(); at; at = lease.holds.next(state_.holds(), at)) {
-      told.keys.push_back(held_key(state_.holds()[at]));
-    }
+    set_all_keys(told, lease);
     return told;
   }
 
   View operator()(const Released& event) const {
     EventView told = view(kind_of(event.how));
     set_lease(told, event.lease);
-    const Ref<Lease> lease = state_.find_lease(event.lease);
-    told.keys.reserve(event.keys.size());
-    for (const std::string& key : event.keys) {
-      const Ref<Hold> hold = state_.find_hold(lease, state_.find_lock(key));
-      HOLDFAST_ASSERT(hold);
-      told.keys.push_back(held_key(state_.holds()[hold]));
-    }
+    set_keys(told, event.keys);
     return told;
   }
 
@@ -140,6 +130,8 @@ class Viewer {
     told.owner = waiter.owner.view();
     told.principal = waiter.principal.view();
     told.outcome = name_of(event.how);
+    told.by = event.by;
+    told.reason = event.reason;
     told.keys.reserve(waiter.places.size());
     for (const Ref<Place> place : waiter.places) told.keys.push_back(waited_key(state_.places()[place]));
     return told;
@@ -148,9 +140,71 @@ class Viewer {
   View operator()(const GrantDetached&) const { return std::nullopt; }
   View operator()(const GrantAttached&) const { return std::nullopt; }
 
-  View operator()(const KeyOpened& event) const {
-    EventView told = view(EventKind::key_opened);
-    told.keys.push_back({.key = event.key});
+  View operator()(const KeyOpened& event) const { return about(EventKind::key_opened, event.key); }
+
+  View operator()(const LockRegistered& event) const {
+    EventView told = about(EventKind::registered, event.key);
+    told.by = event.by;
+    return told;
+  }
+
+  View operator()(const LockUnregistered& event) const {
+    EventView told = about(EventKind::unregistered, event.key);
+    told.by = event.by;
+    return told;
+  }
+
+  View operator()(const HoldsBroken& event) const {
+    EventView told = view(EventKind::broken);
+    const Lease& lease = set_lease(told, event.lease);
+    told.by = event.by;
+    told.reason = event.reason;
+    if (event.now) told.outcome = "now";
+    if (event.keys.empty()) {
+      set_all_keys(told, lease);
+    } else {
+      set_keys(told, event.keys);
+    }
+    return told;
+  }
+
+  View operator()(const LossesAcknowledged&) const { return std::nullopt; }
+
+  View operator()(const ReleaseRequested& event) const {
+    EventView told = about(EventKind::release_requested, event.key);
+    told.by = event.by;
+    told.reason = event.reason;
+    return told;
+  }
+
+  View operator()(const AcquireRefused& event) const {
+    EventView told = about(EventKind::refused, event.key);
+    told.owner = event.owner;
+    told.principal = event.principal;
+    told.reason = event.reason;
+    told.outcome = name_of(event.why);
+    return told;
+  }
+
+  View operator()(const RequestRemembered&) const { return std::nullopt; }
+
+  View operator()(const Restored& event) const {
+    EventView told = view(EventKind::restored);
+    told.number = event.incarnation;
+    return told;
+  }
+
+  View operator()(const Reopened&) const { return view(EventKind::reopened); }
+
+  View operator()(const Sealed& event) const {
+    EventView told = view(EventKind::sealed);
+    told.outcome = event.successor;
+    return told;
+  }
+
+  View operator()(const LevelRaised& event) const {
+    EventView told = view(EventKind::level_raised);
+    told.number = event.level;
     return told;
   }
 
@@ -161,6 +215,32 @@ class Viewer {
     told.at = at_;
     told.kind = kind;
     return told;
+  }
+
+  EventView about(EventKind kind, const std::string& key) const {
+    EventView told = view(kind);
+    told.keys.push_back({.key = key});
+    return told;
+  }
+
+  // Holds of the lease that the view is of.
+  void set_keys(EventView& told, const std::vector<std::string>& keys) const {
+    const Ref<Lease> lease = state_.find_lease(told.lease);
+    told.keys.reserve(keys.size());
+    for (const std::string& key : keys) {
+      const Ref<Hold> hold = state_.find_hold(lease, state_.find_lock(key));
+      HOLDFAST_ASSERT(hold);
+      told.keys.push_back(held_key(state_.holds()[hold]));
+    }
+  }
+
+  // The lease ends with all its holds.
+  void set_all_keys(EventView& told, const Lease& lease) const {
+    told.lease_ended = true;
+    told.keys.reserve(lease.hold_count);
+    for (Ref<Hold> at = lease.holds.front(); at; at = lease.holds.next(state_.holds(), at)) {
+      told.keys.push_back(held_key(state_.holds()[at]));
+    }
   }
 
   const Lease& set_lease(EventView& told, LeaseId id) const {
@@ -224,6 +304,24 @@ std::string_view name_of(WaitEnd how) {
       return "broken";
   }
   HOLDFAST_ASSERT(!"an end of a wait without a name");
+}
+
+std::string_view name_of(Refusal why) {
+  switch (why) {
+    case Refusal::held:
+      return "held";
+    case Refusal::deadlock:
+      return "deadlock";
+    case Refusal::limit_mismatch:
+      return "limit_mismatch";
+    case Refusal::lock_delay:
+      return "lock_delay";
+    case Refusal::already_held:
+      return "already_held";
+    case Refusal::not_allowed:
+      return "not_allowed";
+  }
+  HOLDFAST_ASSERT(!"a refusal without a name");
 }
 
 std::optional<EventView> view_of(const State& before, const Event& event, Revision revision, WallTime at) {

@@ -48,6 +48,8 @@ std::optional<EventKind> event_kind_of(std::string_view name);
 
 // "timed_out"
 std::string_view name_of(WaitEnd how);
+// "deadlock"
+std::string_view name_of(Refusal why);
 
 // What is told of one key of an event.
 struct EventKey {

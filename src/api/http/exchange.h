@@ -67,7 +67,7 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   std::string_view query() const { return target_.query; }
   std::string_view rest() const { return rest_; }  // of the path, still encoded
   Backend& backend() { return backend_; }
-  service::Caller caller() const { return {}; }
+  service::Caller caller() const { return {.address = client_address()}; }
   // Where the request comes from, through trusted proxies, for logs and limits: "192.0.2.7", "::1", or "unix"
   // for a unix socket.
   const std::string& client_address() const { return forwarded_ ? *forwarded_ : peer_.address; }
