@@ -82,7 +82,7 @@ Millis opens_in(const State& state, const Hold& hold, bool at_once, JournalTime 
   JournalTime end = state.end_of(hold);
   if (at_once || end == kNever) end = now;
   if (const Settings* settings = state.settings(hold.lock)) end += settings->lock_delay;
-  return std::max({Millis(0), end - now, state.locks()[hold.lock].closed_until - now});
+  return std::max({now, end, state.locks()[hold.lock].closed_until}) - now;
 }
 
 BrokenInfo broken_info(const State& state, const Hold& hold, bool at_once, JournalTime now) {
