@@ -34,11 +34,22 @@ Layer flags_of(const Options& options) {
   return flags;
 }
 
+// What only a look at the files that the settings name tells.
+Result<void> check_files(const ServeSettings& settings) {
+  if (!settings.has_tls()) return {};
+  const auto tls = api::TlsContext::load(settings.tls);
+  return tls ? Result<void>() : tls.error();
+}
+
 int serve(const Options& options) {
   const ConfigSources sources{flags_of(options), client::process_environment(), options.file};
   const auto config = Config::read(sources);
   if (!config) {
     complain(config.error().detail);
+    return kExitUsage;
+  }
+  if (const auto good = check_files(config->settings()); !good) {
+    complain(good.error().message());
     return kExitUsage;
   }
   if (options.print_only) fmt::print("{}", to_toml(*config));

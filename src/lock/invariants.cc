@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "lock/findings.h"
 #include "lock/grantable.h"
+#include "lock/invariants_governance.h"
 #include "lock/key.h"
 #include "lock/record_codec.h"
 
@@ -14,13 +16,6 @@
 
 namespace holdfast::lock {
 namespace {
-
-template <class T, class Visit>
-void for_each(const Pool<T>& pool, Visit visit) {
-  for (std::size_t slot = 0; slot < pool.slots(); ++slot) {
-    if (const T* record = pool.at_slot(slot)) visit(Pool<T>::ref_of_slot(slot), *record);
-  }
-}
 
 template <class T>
 void add_records(const State& state, const Pool<T>& pool, SetDigest& digest) {
@@ -50,7 +45,7 @@ SetDigest recomputed_digest(const State& state) {
   return digest;
 }
 
-class Invariants {
+class Invariants : Findings {
  public:
   explicit Invariants(const State& state) : state_(state) {}
 
@@ -62,26 +57,16 @@ class Invariants {
     for_each(state_.waiters(), [&](Ref<Waiter> ref, const Waiter& waiter) { check_waiter(ref, waiter); });
     for_each(state_.requests(),
              [&](Ref<Request> ref, const Request& request) { check_request(ref, request); });
-    check_governance();
+    check_governance(state_, *this);
     check_remembered();
     check_unsettled();
     check_timers();
     check_indexes();
     expect(recomputed_digest(state_) == state_.digest_, "the digest is not that of the records");
-    return std::move(broken_);
+    return take();
   }
 
  private:
-  template <class... Args>
-  void expect(bool holds, fmt::format_string<Args...> text, Args&&... args) {
-    if (!holds) broken_.push_back(fmt::format(text, std::forward<Args>(args)...));
-  }
-  template <class A, class B>
-  void expect_count(const A& stored, const B& counted, std::string_view of, std::string_view what) {
-    expect(static_cast<std::uint64_t>(stored) == static_cast<std::uint64_t>(counted),
-           "{}: {} is {}, counted {}", of, what, stored, counted);
-  }
-
   // --- keys ---
 
   struct Users {
@@ -232,48 +217,6 @@ class Invariants {
     }
   }
 
-  // --- caps, losses, registrations, wishes ---
-
-  void check_governance() {
-    for_each(state_.caps(), [&](Ref<HoldCap> ref, const HoldCap& cap) {
-      expect(is_live(state_.holds(), cap.hold) && state_.holds()[cap.hold].cap == ref, "a cap of no hold");
-    });
-    for_each(state_.losses(), [&](Ref<Loss>, const Loss& loss) {
-      expect(is_live(state_.leases(), loss.lease) && state_.leases()[loss.lease].shared,
-             "a loss of no shared lease");
-    });
-    for_each(state_.registrations(), [&](Ref<Registration> ref, const Registration& registration) {
-      expect(is_live(state_.locks(), registration.lock) &&
-                 state_.locks()[registration.lock].registration == ref,
-             "a registration of no key");
-      expect(registration.version <= state_.revision(), "a registration of the future");
-    });
-    for_each(state_.wishes(), [&](Ref<ReleaseWish> ref, const ReleaseWish& wish) { check_wish(ref, wish); });
-    for_each(state_.holds(), [&](Ref<Hold>, const Hold& hold) {
-      const Lock& lock = state_.locks()[hold.lock];
-      expect(state_.leases()[hold.lease].governed || !(hold.cap || lock.registration || lock.wish),
-             "lease {}: governed without knowing it", state_.leases()[hold.lease].id.value);
-      caps_ += static_cast<bool>(hold.cap);
-    });
-    for_each(state_.leases(), [&](Ref<Lease>, const Lease& lease) {
-      std::set<std::string_view> keys;
-      for (Ref<Loss> at = lease.losses; at; at = state_.losses()[at].next, ++losses_) {
-        expect(keys.insert(state_.losses()[at].key.view()).second, "lease {}: a key lost twice", lease.id.value);
-      }
-    });
-    expect_count(state_.caps_.size(), caps_, "caps", "of holds");
-    expect_count(state_.losses_.size(), losses_, "losses", "of leases");
-  }
-
-  void check_wish(Ref<ReleaseWish> ref, const ReleaseWish& wish) {
-    const bool live = is_live(state_.locks(), wish.lock) && state_.locks()[wish.lock].wish == ref;
-    expect(live, "a wish for no key");
-    if (!live) return;
-    const Ref<Hold> oldest = state_.locks()[wish.lock].holders.front();
-    expect(oldest && state_.holds()[oldest].token < wish.before, "key {}: a wish of nobody's hold",
-           state_.locks()[wish.lock].key.view());
-  }
-
   // --- requests and what is remembered ---
 
   void check_request(Ref<Request> ref, const Request& request) {
@@ -375,13 +318,7 @@ class Invariants {
     expect_count(state_.places_.size(), all_places_, "places", "of waiters");
   }
 
-  template <class T>
-  static bool is_live(const Pool<T>& pool, Ref<T> ref) {
-    return ref && ref.number <= pool.slots() && pool.at_slot(ref.number - 1);
-  }
-
   const State& state_;
-  std::vector<std::string> broken_;
   std::map<Ref<Lock>, std::uint32_t> relying_;
   std::map<Ref<Request>, std::uint32_t> holds_of_;
   std::set<FencingToken> tokens_;
@@ -390,8 +327,6 @@ class Invariants {
   std::size_t ended_requests_ = 0;
   std::size_t all_holds_ = 0;
   std::size_t all_places_ = 0;
-  std::size_t caps_ = 0;
-  std::size_t losses_ = 0;
 };
 
 std::vector<std::string> broken_invariants(const State& state) {

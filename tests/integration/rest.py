@@ -33,8 +33,13 @@ class Reply:
 
 
 def connect(server):
-    """A socket to the server, from its URL: http://host:port or http://[v6]:port."""
+    """A socket to the server, from its URL: http://host:port, http://[v6]:port or unix:/path."""
     url = urllib.parse.urlsplit(server.url)
+    if url.scheme == "unix":
+        sock = socket.socket(socket.AF_UNIX)
+        sock.settimeout(DEADLINE)
+        sock.connect(url.path)
+        return sock
     return socket.create_connection((url.hostname, url.port), timeout=DEADLINE)
 
 

@@ -87,6 +87,7 @@ struct EventLine {
   std::string operator()(const GrantDetached& e) const { return "kept " + names.of(e.lease); }
   std::string operator()(const GrantAttached& e) const { return "claimed " + names.of(e.lease); }
   std::string operator()(const KeyOpened& e) const { return "opened " + e.key; }
+  std::string operator()(const auto&) const { return "another event"; }
 };
 
 int number_of(std::string_view name) {
@@ -116,6 +117,7 @@ std::string Trial::line_of(const Reply& reply, bool with_key) const {
   }
   if (const auto* r = std::get_if<ReleaseDone>(&reply)) return "released" + joined(r->keys);
   if (const auto* r = std::get_if<CancelDone>(&reply)) return r->cancelled ? "cancelled 1" : "cancelled 0";
+  if (!std::holds_alternative<Refused>(reply)) return "another reply";
   const Refused& refused = std::get<Refused>(reply);
   std::string line = fmt::format("refused {}", text(refused.code));
   return with_key && !refused.key.empty() ? line + " " + refused.key : line;

@@ -21,6 +21,8 @@ std::string_view text(WaitEnd how) {
 
 std::string_view text(Code code) {
   constexpr std::string_view kTexts[] = {"invalid_argument",
+                                         "permission_denied",
+                                         "not_found",
                                          "held",
                                          "deadlock",
                                          "limit_mismatch",
@@ -28,7 +30,9 @@ std::string_view text(Code code) {
                                          "lock_delay",
                                          "already_held",
                                          "cancelled",
+                                         "in_use",
                                          "lease_gone",
+                                         "etag_mismatch",
                                          "too_large",
                                          "too_many_requests",
                                          "overloaded",
@@ -36,6 +40,12 @@ std::string_view text(Code code) {
                                          "outcome_unknown",
                                          "no_leader"};
   return kTexts[static_cast<std::size_t>(code)];
+}
+
+std::string_view text(Refusal why) {
+  constexpr std::string_view kTexts[] = {"held",       "deadlock",     "limit_mismatch",
+                                         "lock_delay", "already_held", "not_allowed"};
+  return kTexts[static_cast<std::size_t>(why)];
 }
 
 std::string_view text(LockState state) {
@@ -70,6 +80,31 @@ std::string listed(const List& list, One one) {
 std::string keys(const std::vector<std::string>& list) {
   if (list.empty()) return "nothing";
   return listed(list, [](const std::string& key) { return key; });
+}
+
+// " by ann: it hangs", as far as that is said.
+std::string blame(std::string_view by, std::string_view reason) {
+  std::string out = by.empty() ? "" : fmt::format(" by {}", by);
+  return reason.empty() ? out : out + fmt::format(": {}", reason);
+}
+
+// What differs from no rule at all.
+std::string describe_settings(const Settings& s) {
+  std::string out;
+  const auto add = [&](std::string_view name, const std::string& value) {
+    out += fmt::format(", {} {}", name, value);
+  };
+  if (!s.description.empty()) add("description", s.description);
+  if (!s.owners.empty()) add("owners", fmt::format("{}", fmt::join(s.owners, "+")));
+  if (s.limit != 0) add("limit", std::to_string(s.limit));
+  if (!s.shared_groups.empty()) add("groups", fmt::format("{}", fmt::join(s.shared_groups, "+")));
+  if (s.lock_delay != Millis(0)) add("lock_delay", describe(s.lock_delay));
+  if (s.max_hold != Millis(0)) add("max_hold", describe(s.max_hold));
+  if (s.max_ttl != Millis(0)) add("max_ttl", describe(s.max_ttl));
+  if (s.max_wait != Millis(0)) add("max_wait", describe(s.max_wait));
+  if (!s.allow_multi_key_wait) out += ", no multi-key wait";
+  if (s.record_refusals) out += ", refusals recorded";
+  return out;
 }
 
 std::string left(const std::optional<Millis>& expires_in) {
@@ -128,7 +163,7 @@ struct DescribeEvent {
     return fmt::format("{} detached for {}", names.of(e.waiter), describe(e.reattach));
   }
   std::string operator()(const WaitEnded& e) const {
-    return fmt::format("{} ended: {}", names.of(e.waiter), text(e.how));
+    return fmt::format("{} ended: {}{}", names.of(e.waiter), text(e.how), blame(e.by, e.reason));
   }
   std::string operator()(const GrantDetached& e) const {
     return fmt::format("{} detached for {}", names.of(e.lease), describe(e.reattach));
@@ -137,6 +172,35 @@ struct DescribeEvent {
     return fmt::format("{} attached", names.of(e.lease));
   }
   std::string operator()(const KeyOpened& e) const { return fmt::format("{} opened", e.key); }
+  std::string operator()(const LockRegistered& e) const {
+    return fmt::format("{} registered{}{}", e.key, blame(e.by, {}), describe_settings(e.settings));
+  }
+  std::string operator()(const LockUnregistered& e) const {
+    return fmt::format("{} unregistered{}", e.key, blame(e.by, {}));
+  }
+  std::string operator()(const HoldsBroken& e) const {
+    return fmt::format("{} {} broken{}{}", names.of(e.lease), e.keys.empty() ? "is" : keys(e.keys) + " is",
+                       e.now ? " now" : "", blame(e.by, e.reason));
+  }
+  std::string operator()(const LossesAcknowledged& e) const {
+    return fmt::format("{} knows that it lost {}", names.of(e.lease), keys(e.keys));
+  }
+  std::string operator()(const ReleaseRequested& e) const {
+    return fmt::format("release of {} requested{}", e.key, blame(e.by, e.reason));
+  }
+  std::string operator()(const AcquireRefused& e) const {
+    return fmt::format("{} refused to {}, {}", e.key, e.owner, text(e.why));
+  }
+  std::string operator()(const RequestRemembered& e) const {
+    return fmt::format("remembered the request for {}", keys(e.keys));
+  }
+  std::string operator()(const Restored& e) const {
+    return fmt::format("restored as incarnation {}, tokens from #{}, quiet for {}", e.incarnation,
+                       e.first_token.value, describe(e.quiet));
+  }
+  std::string operator()(const Reopened&) const { return "reopened"; }
+  std::string operator()(const Sealed& e) const { return fmt::format("sealed for {}", e.successor); }
+  std::string operator()(const LevelRaised& e) const { return fmt::format("level {}", e.level); }
 
   static std::string closed(Millis keep_for) {
     return keep_for == Millis(0) ? "" : fmt::format(", keys closed for {}", describe(keep_for));
@@ -171,8 +235,9 @@ struct DescribeReply {
     const std::string grants = listed(r.grants, [](const Grant& grant) {
       const std::string floor =
           grant.fence_floor == grant.token ? "" : fmt::format(" floor #{}", grant.fence_floor.value);
-      return fmt::format("{} {} #{}{}", grant.key, shape(grant.mode, grant.group, grant.permits),
-                         grant.token.value, floor);
+      const std::string own = grant.expires_in ? fmt::format(" for {}", describe(*grant.expires_in)) : "";
+      return fmt::format("{} {} #{}{}{}", grant.key, shape(grant.mode, grant.group, grant.permits),
+                         grant.token.value, floor, own);
     });
     std::string out =
         fmt::format("granted {}, {}: {}", names.of(r.lease.id), left(r.lease.expires_in), grants);
@@ -184,13 +249,35 @@ struct DescribeReply {
     return fmt::format("has {}, {}", names.of(r.lease.id), left(r.lease.expires_in));
   }
   std::string operator()(const Renewed& r) const {
-    return fmt::format("renewed {}, ttl {}, {}", names.of(r.lease.id), describe(r.lease.ttl),
-                       left(r.lease.expires_in));
+    std::string out = fmt::format("renewed {}, ttl {}, {}", names.of(r.lease.id), describe(r.lease.ttl),
+                                  left(r.lease.expires_in));
+    for (const LossInfo& loss : r.lost) {
+      out += fmt::format("; lost {} #{} {}", loss.key, loss.token.value, ended(loss.ended));
+    }
+    for (const ReleaseRequestInfo& wish : r.release_requested) {
+      out += fmt::format("; asked to release {}{}", wish.key, blame(wish.by, wish.reason));
+    }
+    return out;
   }
   std::string operator()(const ReleaseDone& r) const { return "released " + keys(r.keys); }
   std::string operator()(const CancelDone& r) const {
     return r.cancelled ? "cancelled it" : "found nothing to cancel";
   }
+  std::string operator()(const RegisterDone& r) const {
+    return fmt::format("{} {}{}", r.created ? "registered" : "has registered", r.key,
+                       describe_settings(r.settings));
+  }
+  std::string operator()(const UnregisterDone& r) const { return "unregistered " + r.key; }
+  std::string operator()(const BreakDone& r) const {
+    return "broke " + listed(r.broken, [&](const BrokenInfo& info) { return broken(info); });
+  }
+  std::string operator()(const ReleaseRequestDone& r) const {
+    if (r.holders.empty()) return "asked nobody to release " + r.key;
+    return fmt::format("asked for {} from {}", r.key, listed(r.holders, [&](const HolderInfo& info) {
+                         return names.of(info.lease);
+                       }));
+  }
+  std::string operator()(const UpgradeDone& r) const { return fmt::format("is at level {}", r.level); }
   std::string operator()(const Refused& r) const {
     std::string out = fmt::format("refused {}", text(r.code));
     if (!r.key.empty()) out += fmt::format(" at {}", r.key);
@@ -205,8 +292,18 @@ struct DescribeReply {
     for (const std::string& step : r.cycle) out += "; " + cycle_step(step, names);
     if (r.waited != Millis(0)) out += fmt::format("; waited {}", describe(r.waited));
     if (r.retry_after) out += fmt::format("; retry after {}", describe(*r.retry_after));
-    if (r.ended) out += fmt::format("; ended by {}", text(r.ended->how));
+    if (r.ended) out += fmt::format("; ended by {}", ended(*r.ended));
     return out;
+  }
+
+  static std::string ended(const EndedInfo& info) {
+    return std::string(text(info.how)) + blame(info.by, info.reason);
+  }
+  std::string broken(const BrokenInfo& info) const {
+    if (info.waiter) return fmt::format("{} of {} at {}", names.of(info.waiter), info.owner, info.key);
+    if (!info.token) return fmt::format("{} of {}", info.key, info.lease ? names.of(info.lease) : "a waiter");
+    return fmt::format("{} #{} of {} ({}), opens in {}", info.key, info.token.value, names.of(info.lease),
+                       info.owner, describe(info.opens_in));
   }
 };
 
@@ -224,6 +321,8 @@ std::string describe(const LockView& view, const Names& names) {
   std::string out = fmt::format("{} is {}", view.key, text(view.state));
   if (view.limit != 0) out += fmt::format(", limit {}", view.limit);
   if (view.opens_in) out += fmt::format(", opens in {}", describe(*view.opens_in));
+  if (view.settings) out += "; registered" + describe_settings(*view.settings);
+  if (view.release_requested) out += "; asked to be released: " + *view.release_requested;
   if (!view.holders.empty()) {
     out += "; held by " + listed(view.holders, [&](const HolderInfo& info) { return holder(info, names); });
   }

@@ -73,6 +73,18 @@ struct Promises::Visit {
   }
   void operator()(const GrantAttached& event) const { living(event.lease, "an attachment"); }
   void operator()(const KeyOpened&) const {}
+  void operator()(const LockRegistered&) const {}
+  void operator()(const LockUnregistered&) const {}
+  void operator()(const HoldsBroken& event) const {
+    living(event.lease, "a break");
+    if (event.keys.empty()) {
+      self.leases_.erase(event.lease);
+      std::erase_if(self.holds_, [&](const auto& hold) { return hold.first.first == event.lease; });
+    }
+    for (const std::string& key : event.keys) self.holds_.erase({event.lease, key});
+  }
+  void operator()(const LossesAcknowledged& event) const { living(event.lease, "an acknowledgement"); }
+  void operator()(const auto&) const {}
 };
 
 void Promises::check(JournalTime now, Batch& batch) {

@@ -1,11 +1,8 @@
 #include "api/http/connection.h"
 
-#include <cerrno>
-#include <sys/socket.h>
-
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
@@ -24,6 +21,7 @@ constexpr std::size_t kMaxAheadBytes = 256 << 10;
 constexpr std::size_t kKeptOutputBytes = 256 << 10;
 
 // How long a client may take over each part.
+constexpr seconds kHandshakeTime{5};
 constexpr seconds kIdleTime{120};
 constexpr seconds kHeadTime{5};
 constexpr seconds kBodyTime{10};
@@ -33,24 +31,49 @@ constexpr seconds kLingerTime{2};
 }  // namespace
 
 Connection::Connection(Socket socket, Host& host, Peer peer)
-    : socket_(std::move(socket)),
+    : stream_(std::move(socket)),
+      host_(host),
+      exchange_(std::make_shared<Exchange>(host.backend(), static_cast<Exchange::Outlet&>(*this),
+                                           std::move(peer))) {}
+
+Connection::Connection(Socket socket, const TlsContext& tls, Host& host, Peer peer)
+    : stream_(std::move(socket), tls),
       host_(host),
       exchange_(std::make_shared<Exchange>(host.backend(), static_cast<Exchange::Outlet&>(*this),
                                            std::move(peer))) {}
 
 void Connection::start() {
-  enter(Stage::idle);
-  ensure_reading();
+  if (stream_.is_secured()) return spawn(shake_hands(shared_from_this(), std::nullopt));
+  begin(std::nullopt);
 }
 
 void Connection::start_refused(const Fault& fault) {
+  if (stream_.is_secured()) return spawn(shake_hands(shared_from_this(), fault));
+  begin(fault);
+}
+
+void Connection::begin(const std::optional<Fault>& refusal) {
+  enter(Stage::idle);
+  if (!refusal) return ensure_reading();
   exchange_->request().keep_alive = false;
-  exchange_->refuse_now(fault);
+  exchange_->refuse_now(*refusal);
+}
+
+Coroutine<void> Connection::shake_hands(std::shared_ptr<Connection> self, std::optional<Fault> refusal) {
+  self->enter(Stage::handshake);
+  const error_code error = co_await self->stream_.handshake();
+  if (self->closed_) co_return;
+  if (!error) co_return self->begin(refusal);
+  if (self->stream_.turned_out_plain()) {
+    co_return self->begin(Fault{Code::invalid_argument, "this address speaks TLS: ask with https", ""});
+  }
+  spdlog::debug("{}: no TLS connection: {}", self->exchange_->client_address(), error.message());
+  self->close();
 }
 
 // Out of memory, or a bug: the client learns of it by the end of its connection, and nobody else does.
 void Connection::spawn(Coroutine<void> coroutine) {
-  asio::co_spawn(socket_.get_executor(), std::move(coroutine),
+  asio::co_spawn(stream_.socket().get_executor(), std::move(coroutine),
                  [self = shared_from_this()](const std::exception_ptr& thrown) {
                    if (!thrown) return;
                    try {
@@ -74,8 +97,14 @@ void Connection::ensure_reading() {
 
 Coroutine<void> Connection::read(std::shared_ptr<Connection> self) {
   while (self->wants_input()) {
-    const auto [error, size] =
-        co_await self->socket_.async_read_some(asio::buffer(self->chunk_), asio::as_tuple(kAwait));
+    error_code error;
+    std::size_t size = 0;
+    if (self->stream_.is_secured()) {
+      size = co_await self->stream_.read_secured(asio::buffer(self->chunk_), error);
+    } else {
+      size = co_await self->stream_.socket().async_read_some(asio::buffer(self->chunk_),
+                                                             asio::redirect_error(kAwait, error));
+    }
     if (self->closed_) co_return;
     if (error) {
       self->input_ended(error == asio::error::eof);
@@ -159,12 +188,6 @@ void Connection::refuse_malformed(boost::beast::error_code error) {
   }
 }
 
-bool Connection::client_is_gone() const {
-  char next = 0;
-  const ssize_t got = ::recv(socket_.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
-  return got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
-}
-
 void Connection::replied(bool keep_alive) {
   if (!keep_alive) ending_ = true;
   advance();
@@ -173,7 +196,7 @@ void Connection::replied(bool keep_alive) {
 void Connection::flush() {
   if (sending_ || out_.empty()) return;
   error_code error;
-  const std::size_t sent = socket_.write_some(asio::buffer(out_), error);
+  const std::size_t sent = stream_.write_some(asio::buffer(out_), error);
   if (error && error != asio::error::would_block) return close();
   if (sent == out_.size()) {
     if (out_.capacity() > kKeptOutputBytes) out_ = {};
@@ -191,11 +214,17 @@ Coroutine<void> Connection::send_rest(std::shared_ptr<Connection> self) {
     self->sending_out_ = std::exchange(self->out_, {});
     std::size_t sent = 0;
     while (sent < self->sending_out_.size()) {
-      const auto [error, size] = co_await self->socket_.async_write_some(
-          asio::buffer(self->sending_out_) + sent, asio::as_tuple(kAwait));
+      const asio::const_buffer rest = asio::buffer(self->sending_out_) + sent;
+      error_code error;
+      if (self->stream_.is_secured()) {
+        error = co_await self->stream_.until_writable();
+        if (!error) sent += self->stream_.write_some(rest, error);
+        if (error == asio::error::would_block) error = {};
+      } else {
+        sent += co_await self->stream_.socket().async_write_some(rest, asio::redirect_error(kAwait, error));
+      }
       if (self->closed_) co_return;
       if (error) co_return self->close();
-      sent += size;
       self->enter(Stage::sending);
     }
   }
@@ -222,8 +251,7 @@ void Connection::settle() {
 
 void Connection::linger() {
   if (input_ended_) return close();
-  error_code ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  stream_.end_output();
   in_.clear();
   enter(Stage::lingering);
   ensure_reading();
@@ -233,6 +261,8 @@ void Connection::enter(Stage stage) {
   stage_ = stage;
   const auto after = [&](seconds time) { deadline_ = host_.now() + time; };
   switch (stage) {
+    case Stage::handshake:
+      return after(kHandshakeTime);
     case Stage::idle:
       return after(kIdleTime);
     case Stage::head:
@@ -270,9 +300,8 @@ void Connection::close() {
   if (closed_) return;
   closed_ = true;
   exchange_->abandon();
-  error_code ignored;
-  socket_.close(ignored);
-  asio::post(socket_.get_executor(), [self = shared_from_this()] {});
+  stream_.close();
+  asio::post(stream_.socket().get_executor(), [self = shared_from_this()] {});
   host_.closed(*this);
 }
 

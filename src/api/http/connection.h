@@ -11,6 +11,7 @@
 #include "api/http/exchange.h"
 #include "api/http/request_parser.h"
 #include "api/socket.h"
+#include "api/stream.h"
 
 // One client connection: HTTP/1.1 and 1.0, keep-alive, pipelining, requests one after the other in order.
 //
@@ -42,6 +43,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
 
   // `host` must outlive the connection.
   Connection(Socket socket, Host& host, Peer peer);
+  // With TLS, which begins with a handshake.
+  Connection(Socket socket, const TlsContext& tls, Host& host, Peer peer);
 
   void start();
   // Answers with this fault before anything was asked, and ends.
@@ -57,11 +60,13 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void close();
 
  private:
-  enum class Stage : std::uint8_t { idle, head, body, busy, sending, lingering };
+  enum class Stage : std::uint8_t { handshake, idle, head, body, busy, sending, lingering };
 
+  static Coroutine<void> shake_hands(std::shared_ptr<Connection> self, std::optional<service::Fault> refusal);
   static Coroutine<void> read(std::shared_ptr<Connection> self);
   static Coroutine<void> send_rest(std::shared_ptr<Connection> self);
 
+  void begin(const std::optional<service::Fault>& refusal);
   bool wants_input() const;
   void spawn(Coroutine<void> coroutine);
   void ensure_reading();
@@ -80,11 +85,11 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   // Exchange::Outlet
   std::string& output() override { return out_; }
   bool may_stay() const override { return !ending_; }
-  bool client_is_gone() const override;
+  bool client_is_gone() const override { return stream_.peer_is_gone(); }
   void replied(bool keep_alive) override;
   void dropped() override { close(); }
 
-  mutable Socket socket_;  // asking the system about it changes nothing
+  Stream stream_;
   Host& host_;
   std::shared_ptr<Exchange> exchange_;
   std::optional<RequestParser> parser_;  // of a request that has begun to arrive

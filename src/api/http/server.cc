@@ -39,7 +39,9 @@ Server::~Server() {
 void Server::serve(std::shared_ptr<Listener> listener, Exposure exposure) {
   const auto endpoint = listener->endpoint();
   const auto* tcp = std::get_if<TcpEndpoint>(&endpoint);
-  const Door door{.loopback = tcp != nullptr && tcp->address().is_loopback(), .exposure = exposure};
+  const Door door{.is_tcp = tcp != nullptr,
+                  .loopback = tcp != nullptr && tcp->address().is_loopback(),
+                  .exposure = exposure};
   listener->start([this, door](Socket socket) { accept(std::move(socket), door); });
   listeners_.push_back(std::move(listener));
 }
@@ -58,8 +60,10 @@ void Server::accept(Socket socket, const Door& door) {
             .trusted_proxy = backend_.trusted_proxies.trust(address),
             .loopback = door.loopback,
             .exposure = door.exposure};
-  const auto connection =
-      std::make_shared<Connection>(std::move(socket), static_cast<Connection::Host&>(*this), std::move(peer));
+  auto& host = static_cast<Connection::Host&>(*this);
+  const auto connection = tls_ && door.is_tcp
+                              ? std::make_shared<Connection>(std::move(socket), *tls_, host, std::move(peer))
+                              : std::make_shared<Connection>(std::move(socket), host, std::move(peer));
   connections_.emplace(connection.get(), connection);
   backend_.connections = connections_.size();
   if (full) {

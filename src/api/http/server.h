@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -27,6 +28,8 @@ class Server final : private Connection::Host {
   // Takes connections from this listener.
   void serve(std::shared_ptr<Listener> listener, Exposure exposure = Exposure::everything);
 
+  // TCP connections speak TLS with this certificate from now on; those that are there keep theirs.
+  void use_tls(TlsContext tls) { tls_ = std::move(tls); }
   // Those that are there beyond it stay.
   void limit_connections(std::size_t most);
 
@@ -40,6 +43,7 @@ class Server final : private Connection::Host {
  private:
   // What is the same for all connections of one listener.
   struct Door {
+    bool is_tcp = false;
     bool loopback = false;
     Exposure exposure = Exposure::everything;
   };
@@ -59,6 +63,7 @@ class Server final : private Connection::Host {
   asio::io_context& io_;
   Backend backend_;
   ServerOptions options_;
+  std::optional<TlsContext> tls_;
   std::vector<std::shared_ptr<Listener>> listeners_;
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
   Timer tick_;

@@ -7,6 +7,7 @@
 
 #include "api/endpoint.h"
 #include "api/network.h"
+#include "api/tls.h"
 #include "lock/types.h"
 
 namespace holdfast::cli {
@@ -22,9 +23,7 @@ struct ServeSettings {
   api::TrustedProxies trusted_proxies;
   std::vector<std::string> cors_origins;  // "https://console.example.org"
 
-  std::string tls_cert;  // PEM files; empty: none
-  std::string tls_key;
-  std::string tls_client_ca;
+  api::TlsFiles tls;  // all empty: no TLS
   bool insecure_plaintext = false;
 
   lock::Millis default_ttl{};
@@ -36,6 +35,7 @@ struct ServeSettings {
   std::string log_format;
   std::string log_level;
 
+  bool has_tls() const { return !tls.cert.empty(); }
   std::string journal_url() const { return journal.empty() ? "file:" + data : journal; }
 };
 

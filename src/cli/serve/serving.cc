@@ -17,6 +17,7 @@
 #include "cli/exit_codes.h"
 #include "cli/output.h"
 #include "cli/serve/log.h"
+#include "cli/serve/notify.h"
 #include "cli/serve/setting.h"
 #include "journal/journal.h"
 #include "keeper/keeper.h"
@@ -65,10 +66,10 @@ int fail_start(const Error& error) {
   std::_Exit(kExitFailure);
 }
 
-// "http://127.0.0.1:7420", or the unix socket.
-std::string url_of(const api::Endpoint& endpoint) {
-  return std::holds_alternative<api::TcpEndpoint>(endpoint) ? "http://" + api::to_text(endpoint)
-                                                            : api::to_text(endpoint);
+// "http://127.0.0.1:7420", or the unix socket, which never speaks TLS.
+std::string url_of(const api::Endpoint& endpoint, bool has_tls) {
+  if (std::holds_alternative<api::UnixEndpoint>(endpoint)) return api::to_text(endpoint);
+  return (has_tls ? "https://" : "http://") + api::to_text(endpoint);
 }
 
 // The parts of a running server, made in the order in which they need each other.
@@ -83,7 +84,7 @@ class Serving {
 
   Result<void> start();
   void run();
-  void log_start(nanoseconds opening) const;
+  void announce(nanoseconds opening) const;
 
  private:
   using Listeners = std::vector<std::shared_ptr<api::Listener>>;
@@ -93,6 +94,8 @@ class Serving {
   void on_signal(int number);
   void reload();
   void take_over(const ServeSettings& fresh);
+  Result<void> use_tls(const ServeSettings& settings);
+  std::string summary() const { return fmt::format("serving on {}", fmt::join(addresses_, " ")); }
   void stop();
 
   const Config config_;  // that it was started with
@@ -116,12 +119,17 @@ Result<void> Serving::start() {
   if (!listeners) return listeners.error();
   auto probes = listen(settings_.metrics_listen);
   if (!probes) return probes.error();
-  for (const auto& listener : *listeners) addresses_.push_back(url_of(listener->endpoint()));
-  for (const auto& listener : *probes) probe_addresses_.push_back(url_of(listener->endpoint()));
+  for (const auto& listener : *listeners) {
+    addresses_.push_back(url_of(listener->endpoint(), settings_.has_tls()));
+  }
+  for (const auto& listener : *probes) {
+    probe_addresses_.push_back(url_of(listener->endpoint(), settings_.has_tls()));
+  }
   handles_ = std::make_unique<service::LeaseHandles>(keeper_.state().cell().secret);
   checker_ = std::make_unique<service::Checker>(*handles_, settings_.default_ttl);
   server_ = std::make_unique<api::http::Server>(
       io_, backend(), api::http::ServerOptions{.max_connections = settings_.max_connections});
+  if (const auto used = use_tls(settings_); !used) return used.error();
   for (auto& listener : *listeners) server_->serve(std::move(listener), api::http::Exposure::everything);
   for (auto& listener : *probes) server_->serve(std::move(listener), api::http::Exposure::probes);
   return {};
@@ -149,13 +157,21 @@ api::http::Backend Serving::backend() {
       .told = keeper_.state().revision()};
 }
 
-void Serving::log_start(nanoseconds opening) const {
+Result<void> Serving::use_tls(const ServeSettings& settings) {
+  if (!settings.has_tls()) return {};
+  auto tls = api::TlsContext::load(settings.tls);
+  if (!tls) return tls.error();
+  server_->use_tls(std::move(*tls));
+  return {};
+}
+
+void Serving::announce(nanoseconds opening) const {
   const keeper::Status status = keeper_.status();
-  spdlog::info("serving on {}, journal {} ({}), revision {}, epoch {}, recovered in {} ms",
-               fmt::join(addresses_, " "), status.durability.engine, status.durability.level,
-               status.revision.value, status.epoch.value,
+  spdlog::info("{}, journal {} ({}), revision {}, epoch {}, recovered in {} ms", summary(),
+               status.durability.engine, status.durability.level, status.revision.value, status.epoch.value,
                std::chrono::duration_cast<std::chrono::milliseconds>(opening).count());
   if (!probe_addresses_.empty()) spdlog::info("serving probes on {}", fmt::join(probe_addresses_, " "));
+  notify_ready(summary());
 }
 
 void Serving::run() {
@@ -173,15 +189,17 @@ void Serving::await_signals() {
 
 void Serving::on_signal(int number) {
   if (number == SIGHUP) {
-    if (!stopping_) reload();
-    return;
+    if (stopping_) return;
+    notify_reloading();
+    reload();
+    return notify_ready(summary());
   }
   if (stopping_) std::_Exit(kExitFailure);
   spdlog::info("stopping on signal {}", number);
   stop();
 }
 
-// All or nothing: settings that are wrong somewhere change nothing anywhere.
+// Settings that are wrong somewhere change nothing anywhere.
 void Serving::reload() {
   const auto fresh = reread_();
   if (!fresh) return spdlog::error("nothing was reloaded: {}", fresh.error().detail);
@@ -195,10 +213,17 @@ void Serving::reload() {
 void Serving::take_over(const ServeSettings& fresh) {
   set_log_level(fresh.log_level);
   server_->limit_connections(fresh.max_connections);
+  if (fresh.has_tls() != settings_.has_tls()) {
+    return spdlog::warn("tls-cert and tls-key: to begin or to end with TLS takes a restart");
+  }
+  if (const auto used = use_tls(fresh); !used) {
+    spdlog::error("the certificate in use stays: {}", used.error().message());
+  }
 }
 
 void Serving::stop() {
   stopping_ = true;
+  notify_stopping();
   server_->stop_accepting();
   keeper_.stop([this] { server_->finish([this] { io_.stop(); }); });
 }
@@ -215,7 +240,7 @@ int serve_until_told(const Config& config, std::function<Result<Config>()> rerea
   if (!journal) return fail_start(journal.error());
   Serving serving(std::move(*journal), config, std::move(reread));
   if (const auto started = serving.start(); !started) return fail_start(started.error());
-  serving.log_start(boot_clock().now() - began);
+  serving.announce(boot_clock().now() - began);
   serving.run();
   spdlog::info("stopped");
   return kExitOk;

@@ -46,6 +46,13 @@ Result<void> keep_name(const Texts& texts, ServeSettings& settings) {
   return keep_text<member>(texts, settings);
 }
 
+template <std::string api::TlsFiles::*member>
+Result<void> keep_tls(const Texts& texts, ServeSettings& settings) {
+  if (texts.front().empty()) return wrong("the value is empty");
+  settings.tls.*member = texts.front();
+  return {};
+}
+
 template <std::size_t N>
 Result<void> keep_choice(std::string& where, const std::string& text, const std::string_view (&choices)[N]) {
   if (std::ranges::find(choices, text) == std::end(choices)) {
@@ -163,17 +170,17 @@ constexpr Setting kSettings[] = {
     {.name = "tls-cert",
      .type = "FILE",
      .help = "PEM file with the certificate chain; TCP listeners then speak TLS",
-     .store = keep_name<&ServeSettings::tls_cert>,
+     .store = keep_tls<&api::TlsFiles::cert>,
      .reloadable = true},
     {.name = "tls-key",
      .type = "FILE",
      .help = "PEM file with the certificate's private key",
-     .store = keep_name<&ServeSettings::tls_key>,
+     .store = keep_tls<&api::TlsFiles::key>,
      .reloadable = true},
     {.name = "tls-client-ca",
      .type = "FILE",
      .help = "PEM file with the authorities of client certificates; clients then need one",
-     .store = keep_name<&ServeSettings::tls_client_ca>,
+     .store = keep_tls<&api::TlsFiles::client_ca>,
      .reloadable = true},
     {.name = "insecure-plaintext",
      .type = "BOOL",
@@ -251,10 +258,10 @@ std::vector<std::string> values_in(const Setting& setting, std::string_view text
 }
 
 Result<void> check_together(const ServeSettings& settings) {
-  if (settings.tls_cert.empty() != settings.tls_key.empty()) {
+  if (settings.tls.cert.empty() != settings.tls.key.empty()) {
     return wrong("tls-cert and tls-key go together: one of them is missing");
   }
-  if (!settings.tls_client_ca.empty() && settings.tls_cert.empty()) {
+  if (!settings.tls.client_ca.empty() && settings.tls.cert.empty()) {
     return wrong("tls-client-ca needs tls-cert and tls-key");
   }
   return {};
