@@ -57,7 +57,8 @@ std::vector<Event> decide_due(const State& state, JournalTime now, TimerTarget d
       return end_lease(state, Ref<Lease>{due.number}, Ended::expiry, Millis(0), {});
     case TimerKind::waiter: {
       const Waiter& waiter = state.waiters()[Ref<Waiter>{due.number}];
-      return {WaitEnded{waiter.id, waiter.deadline <= now ? WaitEnd::timed_out : WaitEnd::not_reattached, {}, {}}};
+      return {WaitEnded{
+          waiter.id, waiter.deadline <= now ? WaitEnd::timed_out : WaitEnd::not_reattached, {}, {}}};
     }
     case TimerKind::hold_cap:
       return end_capped_hold(state, state.caps()[Ref<HoldCap>{due.number}].hold);

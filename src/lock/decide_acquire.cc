@@ -2,6 +2,7 @@
 
 #include "lock/deadlock.h"
 #include "lock/decide.h"
+#include "lock/decide_settings.h"
 #include "lock/grantable.h"
 #include "lock/info.h"
 
@@ -22,27 +23,6 @@ struct Need {
   Shape shape() const { return {item->mode, group(), item->permits}; }
 };
 
-// As what a refusal is noted, if it is one of those that are.
-std::optional<Refusal> noted(Code code) {
-  switch (code) {
-    case Code::held:
-      return Refusal::held;
-    case Code::deadlock:
-      return Refusal::deadlock;
-    case Code::limit_mismatch:
-      return Refusal::limit_mismatch;
-    case Code::lock_delay:
-      return Refusal::lock_delay;
-    case Code::already_held:
-      return Refusal::already_held;
-    case Code::invalid_argument:
-    case Code::permission_denied:
-      return Refusal::not_allowed;
-    default:
-      return std::nullopt;
-  }
-}
-
 class AcquireDecision {
  public:
   AcquireDecision(const State& state, JournalTime now, const Acquire& command)
@@ -50,7 +30,7 @@ class AcquireDecision {
 
   Decision run() {
     Decision decision = decide();
-    if (decision.reply) note_refusal(decision);
+    note_refusal(state_, command_, decision);
     return decision;
   }
 
@@ -69,20 +49,6 @@ class AcquireDecision {
     }
     if (std::ranges::all_of(needs_, &Need::now)) return grant();
     return wait();
-  }
-
-  // Keys registered so keep a note of it.
-  void note_refusal(Decision& decision) const {
-    const auto* refused = std::get_if<Refused>(&*decision.reply);
-    const std::optional<Refusal> why = refused ? noted(refused->code) : std::nullopt;
-    if (!why) return;
-    for (const Item& item : command_.items) {
-      const Settings* settings = state_.settings(state_.find_lock(item.key));
-      if (!settings || !settings->record_refusals) continue;
-      if (!refused->key.empty() && refused->key != item.key) continue;
-      decision.events.push_back(
-          AcquireRefused{item.key, command_.principal, command_.owner, command_.reason, *why});
-    }
   }
 
   // --- a request that is known already (protocol.md 25) ---
@@ -163,8 +129,9 @@ class AcquireDecision {
       return refuse(Code::overloaded, "the service has as many leases as it can");
     }
     if (lease_ && holds_and_hopes() + command_.items.size() > kMaxHoldsPerLease) {
-      return refuse(Code::too_large, "the lease has as many holds as one lease can, those it waits for and "
-                                     "those it lost and has not released among them");
+      return refuse(Code::too_large,
+                    "the lease has as many holds as one lease can, those it waits for and "
+                    "those it lost and has not released among them");
     }
     return std::nullopt;
   }
@@ -183,7 +150,7 @@ class AcquireDecision {
   std::optional<Refused> examine(const Item& item) {
     Need need{.item = &item, .lock = state_.find_lock(item.key), .limit = item.limit};
     need.own = state_.find_hold(lease_, need.lock);
-    if (auto refusal = check_settings(need)) return refusal;
+    if (auto refusal = refused_by_settings(state_, command_, item, need.lock)) return refusal;
     if (auto refusal = check_limit(need)) return refusal;
     if (need.own) {
       if (auto refusal = examine_held(need)) return refusal;
@@ -203,31 +170,6 @@ class AcquireDecision {
     Refused refused = refuse(code, std::move(detail));
     refused.key = need.item->key;
     return refused;
-  }
-
-  // What the settings of a registered key say to this request.
-  std::optional<Refused> check_settings(Need& need) const {
-    const Settings* settings = state_.settings(need.lock);
-    if (!settings) return std::nullopt;
-    const auto& owners = settings->owners;
-    if (!owners.empty() && !command_.administers &&
-        std::ranges::find(owners, command_.principal) == owners.end()) {
-      return refuse_key(need, Code::permission_denied, "the key belongs to others");
-    }
-    const auto& groups = settings->shared_groups;
-    if (need.item->mode == Mode::shared && !groups.empty() &&
-        std::ranges::find(groups, shown_group(Mode::shared, need.item->group)) == groups.end()) {
-      return refuse_key(need, Code::invalid_argument, "the key is not shared by this group");
-    }
-    if (lease_ && settings->max_ttl != Millis(0)) {
-      const Millis ttl = state_.leases()[lease_].ttl();
-      if (ttl == kNoExpiry || ttl > settings->max_ttl) {
-        return refuse_key(need, Code::invalid_argument,
-                          "the key is for leases of at most " + std::to_string(settings->max_ttl.count()) +
-                              " ms, and this one lives longer");
-      }
-    }
-    return std::nullopt;
   }
 
   // A registered limit holds for every request; without one the limit is that of the present shared users.
@@ -353,8 +295,9 @@ class AcquireDecision {
     for (const Need& need : needs_) {
       const Settings* settings = state_.settings(need.lock);
       if (!settings || settings->allow_multi_key_wait) continue;
-      return refuse_key(need, Code::invalid_argument,
-                        "the key may not be waited for together with others, and could not be granted at once");
+      return refuse_key(
+          need, Code::invalid_argument,
+          "the key may not be waited for together with others, and could not be granted at once");
     }
     return std::nullopt;
   }

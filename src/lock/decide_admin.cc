@@ -72,9 +72,8 @@ Found find_target(const State& state, const Break& command, Ref<Lock> lock) {
   const Ref<Waiter> waiter = state.find_waiter(std::get<WaiterId>(command.target));
   if (!waiter) return {};
   const auto& places = state.waiters()[waiter].places;
-  const bool waits = std::ranges::any_of(places, [&](Ref<Place> at) {
-    return state.places()[at].lock == lock && !state.places()[at].relies;
-  });
+  const bool waits = std::ranges::any_of(
+      places, [&](Ref<Place> at) { return state.places()[at].lock == lock && !state.places()[at].relies; });
   return {{}, waits ? waiter : Ref<Waiter>{}};
 }
 

@@ -15,9 +15,7 @@ struct SizeBound {
     for (const GrantedKey& key : e.keys) size += kFixedItemBytes + key.key.size() + key.group.size();
     return size;
   }
-  std::size_t operator()(const Released& e) const {
-    return kFixedBytes + of(e.keys);
-  }
+  std::size_t operator()(const Released& e) const { return kFixedBytes + of(e.keys); }
   std::size_t operator()(const WaitBegan& e) const {
     std::size_t size =
         kFixedBytes + e.principal.size() + e.owner.size() + e.reason.size() + e.metadata.size();

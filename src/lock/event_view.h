@@ -21,17 +21,17 @@ namespace holdfast::lock {
 enum class EventKind : std::uint8_t {
   cell_created,
   took_over,
-  lease_opened,       // to be shared by many acquires
-  granted,            // `keys`, to `lease`
-  released,           // `keys` by their owner; how a hold ended is the kind, also in the four below
-  expired,            // not renewed in time
-  undelivered,        // granted while nobody was there to be told
-  broken,             // `by` somebody, with a `reason`
-  max_hold,           // the lock's cap on a hold
-  wait_began,         // for `keys`, as `waiter`; without tokens
-  wait_ended,         // without a grant; `outcome` says why
-  key_opened,         // that was kept closed
-  registered,         // a key got settings, or new ones
+  lease_opened,  // to be shared by many acquires
+  granted,       // `keys`, to `lease`
+  released,      // `keys` by their owner; how a hold ended is the kind, also in the four below
+  expired,       // not renewed in time
+  undelivered,   // granted while nobody was there to be told
+  broken,        // `by` somebody, with a `reason`
+  max_hold,      // the lock's cap on a hold
+  wait_began,    // for `keys`, as `waiter`; without tokens
+  wait_ended,    // without a grant; `outcome` says why
+  key_opened,    // that was kept closed
+  registered,    // a key got settings, or new ones
   unregistered,
   release_requested,  // of whoever holds the key
   refused,            // an acquire of a key that records refusals; `outcome` is the code

@@ -13,7 +13,8 @@ std::optional<Millis> retry_after(const State& state, const Lock& lock, JournalT
     soonest = std::min(soonest, state.end_of(state.holds()[at]));
     at = lock.holders.next(state.holds(), at);
   }
-  if (state.quiet()) soonest = soonest == kNever ? state.quiet_until() : std::max(soonest, state.quiet_until());
+  if (state.quiet())
+    soonest = soonest == kNever ? state.quiet_until() : std::max(soonest, state.quiet_until());
   if (soonest == kNever) return std::nullopt;
   return std::max(Millis(0), soonest - now);
 }
@@ -113,17 +114,17 @@ std::optional<EndedInfo> how_ended(const State& state, LeaseId lease) {
   if (!ended) return std::nullopt;
   const EndedLease& record = state.ended_leases()[ended];
   if (!record.blame) return EndedInfo{record.how, {}, {}};
-  return EndedInfo{record.how, std::string(record.blame->by.view()), std::string(record.blame->reason.view())};
+  return EndedInfo{record.how, std::string(record.blame->by.view()),
+                   std::string(record.blame->reason.view())};
 }
 
 std::vector<LossInfo> losses_of(const State& state, const Lease& lease) {
   std::vector<LossInfo> infos;
   for (Ref<Loss> at = lease.losses; at; at = state.losses()[at].next) {
     const Loss& loss = state.losses()[at];
-    infos.push_back(
-        {std::string(loss.key.view()),
-         loss.token,
-         {loss.how, std::string(loss.blame.by.view()), std::string(loss.blame.reason.view())}});
+    infos.push_back({std::string(loss.key.view()),
+                     loss.token,
+                     {loss.how, std::string(loss.blame.by.view()), std::string(loss.blame.reason.view())}});
   }
   std::ranges::sort(infos, {}, &LossInfo::token);
   return infos;

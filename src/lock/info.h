@@ -43,8 +43,8 @@ Ref<Hold> find_by_token(const State& state, Ref<Lock> lock, FencingToken token);
 Refused refuse(Code code, std::string detail);
 Refused lease_gone(const State& state, LeaseId lease);
 // Names who stands in the way at `lock`: holders, queue, and when to try again. `place` is that of the
-// refused itself, when it has waited: neither it nor those behind it are in its way. No lock: the key is not in
-// use, but nothing is granted for a while.
+// refused itself, when it has waited: neither it nor those behind it are in its way. No lock: the key is not
+// in use, but nothing is granted for a while.
 Refused refuse_held(const State& state, Ref<Lock> lock, JournalTime now, Ref<Place> place = {});
 
 }  // namespace holdfast::lock

@@ -175,7 +175,7 @@ struct Refused {
   std::optional<EndedInfo> ended;
 };
 
-using Reply = std::variant<Acquired, LeaseStarted, Renewed, ReleaseDone, CancelDone, RegisterDone, UnregisterDone,
-                           BreakDone, ReleaseRequestDone, UpgradeDone, Refused>;
+using Reply = std::variant<Acquired, LeaseStarted, Renewed, ReleaseDone, CancelDone, RegisterDone,
+                           UnregisterDone, BreakDone, ReleaseRequestDone, UpgradeDone, Refused>;
 
 }  // namespace holdfast::lock

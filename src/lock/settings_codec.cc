@@ -34,8 +34,16 @@ void put(ByteWriter& out, const Settings& settings) {
 
 // Braced initialisers are evaluated in order.
 Settings get_settings(ByteReader& in) {
-  return {std::string(get_view(in)), get_texts(in),  get_u32(in),    get_texts(in), get_millis(in),
-          get_millis(in),            get_millis(in), get_millis(in), get_bool(in),  get_bool(in)};
+  return {std::string(get_view(in)),
+          get_texts(in),
+          get_u32(in),
+          get_texts(in),
+          get_millis(in),
+          get_millis(in),
+          get_millis(in),
+          get_millis(in),
+          get_bool(in),
+          get_bool(in)};
 }
 
 }  // namespace holdfast::lock

@@ -199,7 +199,8 @@ class Load {
     if (!std::ranges::all_of(holds_, [&](NamedHold& named) { return link_hold(named); })) return false;
     if (!std::ranges::all_of(caps_, [&](const NamedHoldCap& named) { return link_cap(named); })) return false;
     if (!std::ranges::all_of(losses_, [&](NamedLoss& named) { return link_loss(named); })) return false;
-    if (!std::ranges::all_of(wishes_, [&](NamedReleaseWish& named) { return link_wish(named); })) return false;
+    if (!std::ranges::all_of(wishes_, [&](NamedReleaseWish& named) { return link_wish(named); }))
+      return false;
     for (const NamedClosedLock& named : closed_locks_) {
       state_.close_lock(state_.use_lock(named.key), named.closed_until);
     }

@@ -27,9 +27,9 @@ struct LockView {
   std::size_t holder_count = 0;
   std::vector<WaiterInfo> queue;  // at most kMaxShownWaiters, from the head
   std::size_t queue_length = 0;
-  std::optional<Millis> opens_in;  // closed for this long, whoever holds it now
-  std::optional<Settings> settings;  // of a registered one
-  Revision version;                  // of the settings
+  std::optional<Millis> opens_in;                // closed for this long, whoever holds it now
+  std::optional<Settings> settings;              // of a registered one
+  Revision version;                              // of the settings
   std::optional<std::string> release_requested;  // the reason for which its holders are asked to let it go
 };
 

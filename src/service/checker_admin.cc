@@ -38,8 +38,8 @@ MaybeFault check_reason(std::string_view reason) {
 MaybeFault check_longest(std::optional<std::int64_t> value, lock::Millis least, lock::Millis most,
                          std::string_view field) {
   if (!value || (*value >= least.count() && *value <= most.count())) return std::nullopt;
-  return invalid(field, fmt::format("{} is {} to {}, or null for no such rule", field, least.count(),
-                                    most.count()));
+  return invalid(field,
+                 fmt::format("{} is {} to {}, or null for no such rule", field, least.count(), most.count()));
 }
 
 MaybeFault check_settings(const RegisterRequest& request) {
@@ -57,7 +57,8 @@ MaybeFault check_settings(const RegisterRequest& request) {
     return fault;
   if (auto fault = check_longest(request.max_hold_ms, lock::kMinTtl, lock::kMaxMaxHold, "max_hold_ms"))
     return fault;
-  if (auto fault = check_longest(request.max_ttl_ms, lock::kMinTtl, lock::kMaxTtl, "max_ttl_ms")) return fault;
+  if (auto fault = check_longest(request.max_ttl_ms, lock::kMinTtl, lock::kMaxTtl, "max_ttl_ms"))
+    return fault;
   if (auto fault = check_longest(request.max_wait_ms, lock::Millis(1), lock::kMaxWait, "max_wait_ms"))
     return fault;
   return check_request_id(request.request_id);

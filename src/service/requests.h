@@ -78,7 +78,7 @@ struct CancelRequest {
 
 // What an If-Match header demands of the present settings.
 struct Expectation {
-  bool any = false;                        // "*"
+  bool any = false;                       // "*"
   std::optional<lock::Revision> version;  // an entity tag
 };
 

@@ -20,25 +20,11 @@ std::string_view text(WaitEnd how) {
 }
 
 std::string_view text(Code code) {
-  constexpr std::string_view kTexts[] = {"invalid_argument",
-                                         "permission_denied",
-                                         "not_found",
-                                         "held",
-                                         "deadlock",
-                                         "limit_mismatch",
-                                         "request_id_reused",
-                                         "lock_delay",
-                                         "already_held",
-                                         "cancelled",
-                                         "in_use",
-                                         "lease_gone",
-                                         "etag_mismatch",
-                                         "too_large",
-                                         "too_many_requests",
-                                         "overloaded",
-                                         "journal_unavailable",
-                                         "outcome_unknown",
-                                         "no_leader"};
+  constexpr std::string_view kTexts[] = {
+      "invalid_argument", "permission_denied",   "not_found",       "held",         "deadlock",
+      "limit_mismatch",   "request_id_reused",   "lock_delay",      "already_held", "cancelled",
+      "in_use",           "lease_gone",          "etag_mismatch",   "too_large",    "too_many_requests",
+      "overloaded",       "journal_unavailable", "outcome_unknown", "no_leader"};
   return kTexts[static_cast<std::size_t>(code)];
 }
 
@@ -273,9 +259,8 @@ struct DescribeReply {
   }
   std::string operator()(const ReleaseRequestDone& r) const {
     if (r.holders.empty()) return "asked nobody to release " + r.key;
-    return fmt::format("asked for {} from {}", r.key, listed(r.holders, [&](const HolderInfo& info) {
-                         return names.of(info.lease);
-                       }));
+    return fmt::format("asked for {} from {}", r.key,
+                       listed(r.holders, [&](const HolderInfo& info) { return names.of(info.lease); }));
   }
   std::string operator()(const UpgradeDone& r) const { return fmt::format("is at level {}", r.level); }
   std::string operator()(const Refused& r) const {

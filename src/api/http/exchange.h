@@ -95,8 +95,8 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   void refuse_when_durable(const service::Fault& fault);
   void refuse_when_durable(const lock::Refused& refused);
 
-  // A fresh body; tag() gives its reply an ETag. Then answer with it: at once for what depends on no state, else when all that the state
-  // shows now is durable.
+  // A fresh body; tag() gives its reply an ETag. Then answer with it: at once for what depends on no state,
+  // else when all that the state shows now is durable.
   JsonWriter body();
   void tag(lock::Revision etag) { etag_ = etag; }
   void answer(int status = 200);

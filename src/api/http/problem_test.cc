@@ -77,7 +77,8 @@ TEST(Problem, HeldSaysWhoAndHowLong) {
 }
 
 TEST(Problem, LeaseGoneSaysHow) {
-  const auto body = body_of({.code = lock::Code::lease_gone, .ended = lock::EndedInfo{lock::Ended::broken, "alice", "stuck"}});
+  const auto body = body_of(
+      {.code = lock::Code::lease_gone, .ended = lock::EndedInfo{lock::Ended::broken, "alice", "stuck"}});
   EXPECT_EQ(body.at("ended_by").as_string(), "break");
   EXPECT_FALSE(body.as_object().contains("holders"));
   EXPECT_FALSE(body_of({.code = lock::Code::lease_gone}).as_object().contains("ended_by"));
