@@ -34,6 +34,8 @@ std::string_view name_of(Code code) {
       return "cancelled";
     case Code::lease_gone:
       return "lease_gone";
+    case Code::compacted:
+      return "compacted";
     case Code::too_large:
       return "too_large";
     case Code::unsupported_media_type:

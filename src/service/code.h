@@ -25,6 +25,7 @@ enum class Code : std::uint8_t {
   already_held,
   cancelled,
   lease_gone,
+  compacted,
   too_large,
   unsupported_media_type,
   too_many_requests,

@@ -13,10 +13,13 @@
 namespace holdfast::api::http {
 
 // What the REST interface works with. Everything outlives the server; one thread.
+class Broadcast;
+
 struct Backend {
   keeper::Keeper& keeper;
   const service::LeaseHandles& handles;
   const service::Checker& checker;
+  Broadcast& broadcast;
   std::string advertise;  // where clients reach this server: "http://127.0.0.1:7420"
   const MonotonicClock& clock;
   std::chrono::nanoseconds started_at{};

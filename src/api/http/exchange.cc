@@ -119,6 +119,7 @@ void Exchange::refuse_when_durable(const lock::Refused& refused) {
 }
 
 void Exchange::refuse_now(const Fault& fault) {
+  if (phase_ == Phase::streaming) return stream_->end(fault);
   abandon();
   allow_.clear();
   phase_ = Phase::handling;
@@ -163,9 +164,54 @@ void Exchange::reply(int status, lock::Revision revision, std::optional<std::uin
   outlet_.replied(keep_alive);
 }
 
+bool Exchange::begin_stream(std::shared_ptr<LongReply> stream) {
+  HOLDFAST_ASSERT(phase_ == Phase::handling);
+  if (client_left_) {
+    phase_ = Phase::idle;
+    outlet_.dropped();
+    return false;
+  }
+  const bool head_only = request_.method == Verb::head;
+  const bool keep_alive = head_only && request_.keep_alive && outlet_.may_stay();
+  append_stream_head(
+      outlet_.output(),
+      ResponseHead{.keep_alive = keep_alive, .http_1_1 = request_.http_1_1, .revision = backend_.told});
+  if (head_only) {
+    phase_ = Phase::idle;
+    outlet_.replied(keep_alive);
+    return false;
+  }
+  phase_ = Phase::streaming;
+  stream_ = std::move(stream);
+  return true;
+}
+
+void Exchange::send(std::string_view text) {
+  if (phase_ != Phase::streaming) return;
+  append_piece(outlet_.output(), text, request_.http_1_1);
+  outlet_.progressed();
+}
+
+// The stream itself is still on the stack; it goes with the exchange.
+void Exchange::end_stream() {
+  if (phase_ != Phase::streaming) return;
+  phase_ = Phase::idle;
+  append_last_piece(outlet_.output(), request_.http_1_1);
+  outlet_.replied(false);
+}
+
+void Exchange::sent() {
+  if (phase_ == Phase::streaming) stream_->sent();
+}
+
+void Exchange::server_stops() {
+  if (phase_ != Phase::streaming) return;
+  stream_->end({Code::no_leader, "the server is stopping: connect again", ""});
+}
+
 void Exchange::client_left() {
   client_left_ = true;
-  if (phase_ != Phase::acquiring) return;
+  if (!may_wait()) return;
   abandon();
   outlet_.dropped();
 }

@@ -20,6 +20,8 @@ void handle_list_locks(Exchange& exchange);
 void handle_show_lock_by_path(Exchange& exchange);
 void handle_show_lock_by_query(Exchange& exchange);
 
+void handle_watch(Exchange& exchange);
+
 void handle_status(Exchange& exchange);
 void handle_health(Exchange& exchange);
 void handle_readiness(Exchange& exchange);

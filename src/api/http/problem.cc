@@ -26,6 +26,7 @@ constexpr std::array<ProblemKind, service::kCodeCount> kProblems{{
     {Code::already_held, 409, "The lease holds this lock already"},
     {Code::cancelled, 409, "The wait was cancelled"},
     {Code::lease_gone, 410, "The lease is gone"},
+    {Code::compacted, 410, "The events are no longer kept"},
     {Code::too_large, 413, "The request is too large"},
     {Code::unsupported_media_type, 415, "The body must be JSON"},
     {Code::too_many_requests, 429, "There are too many requests"},

@@ -24,7 +24,8 @@ struct Request {
   std::string forwarded;      // Forwarded, all of its lines
   std::string forwarded_for;  // X-Forwarded-For, likewise
   std::string content_type;
-  std::string lease_handle;  // X-Holdfast-Lease
+  std::string lease_handle;   // X-Holdfast-Lease
+  std::string last_event_id;  // Last-Event-ID
   std::string body;
 
   void clear();

@@ -23,7 +23,7 @@ void Request::clear() {
   host_count = 0;
   if (body.capacity() > kKeptBodyBytes) body = {};
   for (std::string* text : {&target, &host, &origin, &fetch_site, &forwarded, &forwarded_for, &content_type,
-                            &lease_handle, &body}) {
+                            &lease_handle, &last_event_id, &body}) {
     text->clear();
   }
 }
@@ -68,6 +68,7 @@ void RequestParser::on_field_impl(Field name, Text name_text, Text value, ErrorC
       return;
     case Field::unknown:
       if (iequals(name_text, "X-Holdfast-Lease")) return keep(request_.lease_handle);
+      if (iequals(name_text, "Last-Event-ID")) return keep(request_.last_event_id);
       if (iequals(name_text, "X-Forwarded-For")) return add(request_.forwarded_for);
       return;
     default:

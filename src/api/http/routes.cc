@@ -21,6 +21,7 @@ std::span<const Route> routes(Exposure exposure) {
       {Verb::get, "/v1/locks", handle_list_locks},
       {Verb::get, "/v1/locks/{key...}", handle_show_lock_by_path},
       {Verb::get, "/v1/lock", handle_show_lock_by_query},
+      {Verb::get, "/v1/watch", handle_watch},
       {Verb::get, "/v1/status", handle_status},
       {Verb::get, "/healthz", handle_health},
       {Verb::get, "/readyz", handle_readiness},

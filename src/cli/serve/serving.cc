@@ -12,6 +12,7 @@
 #include <spdlog/spdlog.h>
 
 #include "api/http/server.h"
+#include "api/http/watch/broadcast.h"
 #include "api/listener.h"
 #include "base/clock.h"
 #include "cli/exit_codes.h"
@@ -106,6 +107,7 @@ class Serving {
   keeper::Keeper keeper_;
   std::unique_ptr<service::LeaseHandles> handles_;
   std::unique_ptr<service::Checker> checker_;
+  std::unique_ptr<api::http::Broadcast> broadcast_;
   std::unique_ptr<api::http::Server> server_;
   std::vector<std::string> addresses_;
   std::vector<std::string> probe_addresses_;
@@ -127,6 +129,7 @@ Result<void> Serving::start() {
   }
   handles_ = std::make_unique<service::LeaseHandles>(keeper_.state().cell().secret);
   checker_ = std::make_unique<service::Checker>(*handles_, settings_.default_ttl);
+  broadcast_ = std::make_unique<api::http::Broadcast>(io_, keeper_, api::http::BroadcastOptions{});
   server_ = std::make_unique<api::http::Server>(
       io_, backend(), api::http::ServerOptions{.max_connections = settings_.max_connections});
   if (const auto used = use_tls(settings_); !used) return used.error();
@@ -150,6 +153,7 @@ api::http::Backend Serving::backend() {
       .keeper = keeper_,
       .handles = *handles_,
       .checker = *checker_,
+      .broadcast = *broadcast_,
       .advertise = settings_.advertise.empty() ? addresses_.front() : settings_.advertise,
       .clock = boot_clock(),
       .started_at = boot_clock().now(),
