@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 
+#include "api/http/browser_guard.h"
 #include "api/network.h"
 #include "base/clock.h"
 #include "keeper/keeper.h"
@@ -24,6 +25,8 @@ struct Backend {
   const MonotonicClock& clock;
   std::chrono::nanoseconds started_at{};
   TrustedProxies trusted_proxies;
+  std::string base_path;  // that every target begins with, but on listeners for probes; empty: none
+  BrowserRules browsers;
 
   // The newest revision that anybody was told, for replies that were decided without the keeper. Durable.
   lock::Revision told;

@@ -128,6 +128,8 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   service::Checked<boost::json::object> json_body();
   void submit_command(lock::Command command);
   void route();
+  bool enter_base_path();
+  void grant_leave();
   void reply(int status, lock::Revision revision, std::optional<std::uint64_t> retry_after = std::nullopt);
 
   Backend& backend_;
@@ -142,6 +144,7 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   Target target_;
   std::string_view rest_;
   std::string allow_;
+  std::string fields_;  // header lines besides the usual ones
   std::string body_;
   std::shared_ptr<LongReply> stream_;
   unsigned char json_space_[4096];

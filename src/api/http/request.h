@@ -16,6 +16,7 @@ struct Request {
   bool http_1_1 = true;
   bool keep_alive = true;
   bool expects_continue = false;
+  bool is_preflight = false;  // Access-Control-Request-Method is there
   std::size_t host_count = 0;
   std::string target;
   std::string host;

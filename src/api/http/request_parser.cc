@@ -20,6 +20,7 @@ void Request::clear() {
   http_1_1 = true;
   keep_alive = true;
   expects_continue = false;
+  is_preflight = false;
   host_count = 0;
   if (body.capacity() > kKeptBodyBytes) body = {};
   for (std::string* text : {&target, &host, &origin, &fetch_site, &forwarded, &forwarded_for, &content_type,
@@ -63,6 +64,9 @@ void RequestParser::on_field_impl(Field name, Text name_text, Text value, ErrorC
       return keep(request_.content_type);
     case Field::forwarded:
       return add(request_.forwarded);
+    case Field::access_control_request_method:
+      request_.is_preflight = true;
+      return;
     case Field::expect:
       request_.expects_continue = iequals(value, "100-continue");
       return;

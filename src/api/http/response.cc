@@ -60,17 +60,23 @@ void append_response(std::string& out, const ResponseHead& head, std::string_vie
     append_reason(out, head.status);
     out += "\r\n";
   }
-  out +=
-      head.is_problem ? "Content-Type: application/problem+json\r\n" : "Content-Type: application/json\r\n";
+  const bool has_content = head.status != 204;
+  if (has_content) {
+    out +=
+        head.is_problem ? "Content-Type: application/problem+json\r\n" : "Content-Type: application/json\r\n";
+  }
   append_common(out, head);
   if (!head.allow.empty()) out.append("\r\nAllow: ").append(head.allow);
   if (head.retry_after) {
     out += "\r\nRetry-After: ";
     append_number(out, *head.retry_after);
   }
-  out += "\r\nContent-Length: ";
-  append_number(out, body.size());
+  if (has_content) {
+    out += "\r\nContent-Length: ";
+    append_number(out, body.size());
+  }
   out += "\r\n";
+  out += head.fields;
   append_connection(out, head);
   out += "\r\n";
   if (!head_only) out += body;
@@ -81,6 +87,7 @@ void append_stream_head(std::string& out, const ResponseHead& head) {
   out += "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Accel-Buffering: no\r\n";
   append_common(out, head);
   out += "\r\n";
+  out += head.fields;
   if (head.http_1_1) out += "Transfer-Encoding: chunked\r\n";
   append_connection(out, head);
   out += "\r\n";

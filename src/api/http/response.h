@@ -18,6 +18,7 @@ struct ResponseHead {
   lock::Revision revision;
   std::optional<std::uint64_t> retry_after;  // seconds
   std::string_view allow;                    // the methods that a 405 names; else empty
+  std::string_view fields;                   // more header lines, each with its end
 };
 
 // Appends the whole response; with `head_only`, everything but the body (an answer to HEAD).

@@ -73,6 +73,11 @@ std::string url_of(const api::Endpoint& endpoint, bool has_tls) {
   return (has_tls ? "https://" : "http://") + api::to_text(endpoint);
 }
 
+std::string advertised(const ServeSettings& settings, const std::string& address) {
+  if (!settings.advertise.empty()) return settings.advertise;
+  return address.starts_with("unix:") ? address : address + settings.base_path;
+}
+
 // The parts of a running server, made in the order in which they need each other.
 class Serving {
  public:
@@ -149,16 +154,17 @@ Result<Serving::Listeners> Serving::listen(const std::vector<api::Endpoint>& end
 }
 
 api::http::Backend Serving::backend() {
-  return api::http::Backend{
-      .keeper = keeper_,
-      .handles = *handles_,
-      .checker = *checker_,
-      .broadcast = *broadcast_,
-      .advertise = settings_.advertise.empty() ? addresses_.front() : settings_.advertise,
-      .clock = boot_clock(),
-      .started_at = boot_clock().now(),
-      .trusted_proxies = settings_.trusted_proxies,
-      .told = keeper_.state().revision()};
+  return api::http::Backend{.keeper = keeper_,
+                            .handles = *handles_,
+                            .checker = *checker_,
+                            .broadcast = *broadcast_,
+                            .advertise = advertised(settings_, addresses_.front()),
+                            .clock = boot_clock(),
+                            .started_at = boot_clock().now(),
+                            .trusted_proxies = settings_.trusted_proxies,
+                            .base_path = settings_.base_path,
+                            .browsers = api::http::BrowserRules(settings_.advertise, settings_.cors_origins),
+                            .told = keeper_.state().revision()};
 }
 
 Result<void> Serving::use_tls(const ServeSettings& settings) {

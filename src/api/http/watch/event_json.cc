@@ -135,10 +135,11 @@ void append_position(std::string& out, std::uint64_t incarnation, lock::Revision
   out += "\n\n";
 }
 
-void append_error(std::string& out, lock::Revision revision, const service::Fault& why) {
+void append_error(std::string& out, lock::Revision revision, const service::Fault& why,
+                  std::string_view base_path) {
   out += "event: error\ndata: ";
   JsonWriter json(out);
-  write_problem(json, revision, why);
+  write_problem(json, revision, why, base_path);
   out += "\n\n";
 }
 

@@ -30,6 +30,7 @@ void write_key_members(JsonWriter& out, lock::EventKind kind, const lock::EventK
 void append_position(std::string& out, std::uint64_t incarnation, lock::Revision revision);
 
 // The last words of a stream that the server ends.
-void append_error(std::string& out, lock::Revision revision, const service::Fault& why);
+void append_error(std::string& out, lock::Revision revision, const service::Fault& why,
+                  std::string_view base_path);
 
 }  // namespace holdfast::api::http

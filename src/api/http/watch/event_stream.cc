@@ -109,7 +109,7 @@ void EventStream::cut_off(const service::Fault& why) {
   broadcast_.leave(*this);
   if (!text_) {
     std::string words;
-    append_error(words, broadcast_.hub().through(), why);
+    append_error(words, broadcast_.hub().through(), why, exchange_.backend().base_path);
     exchange_.send(words);
   }
   exchange_.end_stream();
