@@ -119,6 +119,21 @@ def test_a_request_whose_client_has_gone_before_it_was_read_takes_nothing(server
         assert look.ask("GET", "/v1/locks/hasty").json["state"] == "free"
 
 
+def test_a_stream_of_events(server, authority):
+    """Many watchers' worth of bytes on one stream, sent while the connection is read all the time."""
+    with secured(server, trusting(authority)) as watcher, secured(server, trusting(authority)) as other:
+        watcher.send(rest.request("GET", "/v1/watch?prefix=stream/"))
+        seen = b""
+        while b"\r\n\r\n" not in seen:
+            seen += watcher.sock.recv(65536)
+        for i in range(300):
+            body = {"key": f"stream/{i}", "metadata": {"x": "y" * 4000}}
+            assert other.ask("POST", "/v1/acquire", body).status == 200
+        while b'"stream/299"' not in seen:
+            seen += watcher.sock.recv(65536)
+        assert [seen.count(b'"stream/%d"' % i) for i in range(300)] == [1] * 300
+
+
 def test_plain_http_is_told_so(server):
     with rest.wire(server) as wire:
         wire.send(rest.request("GET", "/healthz"))

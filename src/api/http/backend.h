@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 
+#include "api/http/browser_guard.h"
 #include "api/network.h"
 #include "base/clock.h"
 #include "keeper/keeper.h"
@@ -13,14 +14,19 @@
 namespace holdfast::api::http {
 
 // What the REST interface works with. Everything outlives the server; one thread.
+class Broadcast;
+
 struct Backend {
   keeper::Keeper& keeper;
   const service::LeaseHandles& handles;
   const service::Checker& checker;
+  Broadcast& broadcast;
   std::string advertise;  // where clients reach this server: "http://127.0.0.1:7420"
   const MonotonicClock& clock;
   std::chrono::nanoseconds started_at{};
   TrustedProxies trusted_proxies;
+  std::string base_path;  // that every target begins with, but on listeners for probes; empty: none
+  BrowserRules browsers;
 
   // The newest revision that anybody was told, for replies that were decided without the keeper. Durable.
   lock::Revision told;

@@ -27,6 +27,11 @@ std::string_view without_port(std::string_view host) {
   return digits && port.size() <= 5 ? host.substr(0, colon) : host;
 }
 
+std::string_view without_scheme(std::string_view url) {
+  const std::size_t end = url.find("://");
+  return end == url.npos ? std::string_view() : url.substr(end + 3);
+}
+
 bool is_same_origin(const Request& request) {
   const std::string_view origin = request.origin;
   for (const std::string_view scheme : {"http://", "https://"}) {
@@ -45,15 +50,39 @@ bool names_loopback(std::string_view host) {
   return !error && address.is_loopback();
 }
 
-std::optional<Fault> guard_against_browsers(const Request& request, bool loopback) {
+BrowserRules::BrowserRules(std::string_view advertise, std::vector<std::string> origins)
+    : origins_(std::move(origins)) {
+  const std::string_view authority = without_scheme(advertise);
+  if (authority.empty()) return;
+  own_origin_ = advertise.substr(0, advertise.size() - authority.size());
+  own_origin_ += authority.substr(0, authority.find('/'));
+}
+
+bool BrowserRules::is_own_host(std::string_view host) const {
+  const std::string_view own = without_port(without_scheme(own_origin_));
+  return !own.empty() && iequals(own, without_port(host));
+}
+
+bool BrowserRules::is_own_origin(std::string_view origin) const {
+  return !own_origin_.empty() && iequals(origin, own_origin_);
+}
+
+bool BrowserRules::is_shared_with(std::string_view origin) const {
+  return std::find(origins_.begin(), origins_.end(), origin) != origins_.end();
+}
+
+std::optional<Fault> guard_against_browsers(const Request& request, const BrowserRules& rules,
+                                            bool loopback) {
   if (request.host_count > 1) return service::invalid("Host", "there is more than one Host");
   if (request.host_count == 0 && request.http_1_1) return service::invalid("Host", "HTTP/1.1 needs a Host");
-  if (loopback && request.host_count == 1 && !names_loopback(request.host)) {
-    return Fault{Code::permission_denied, "on this address Host must be localhost, 127.0.0.1 or [::1]",
+  if (loopback && request.host_count == 1 && !names_loopback(request.host) &&
+      !rules.is_own_host(request.host)) {
+    return Fault{Code::permission_denied,
+                 "on this address Host must be localhost, 127.0.0.1, [::1] or the host of --advertise",
                  "Host"};
   }
-  if (is_safe(request.method)) return std::nullopt;
-  if (!request.origin.empty() && !is_same_origin(request)) {
+  if (is_safe(request.method) || rules.is_shared_with(request.origin)) return std::nullopt;
+  if (!request.origin.empty() && !is_same_origin(request) && !rules.is_own_origin(request.origin)) {
     return Fault{Code::permission_denied, "pages of another origin may not change anything here", "Origin"};
   }
   if (request.fetch_site == "cross-site" || request.fetch_site == "same-site") {

@@ -230,6 +230,7 @@ Coroutine<void> Connection::send_rest(std::shared_ptr<Connection> self) {
   }
   self->sending_out_ = {};
   self->sending_ = false;
+  self->exchange_->sent();
   self->advance();
 }
 
@@ -287,6 +288,7 @@ void Connection::time_out() {
 
 void Connection::finish() {
   ending_ = true;
+  exchange_->server_stops();
   if (!exchange_->pending() && !sending_ && out_.empty()) close();
 }
 

@@ -87,6 +87,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   bool may_stay() const override { return !ending_; }
   bool client_is_gone() const override { return stream_.peer_is_gone(); }
   void replied(bool keep_alive) override;
+  void progressed() override { flush(); }
+  bool is_sending() const override { return sending_; }
   void dropped() override { close(); }
 
   Stream stream_;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "api/http/browser_guard.h"
+#include "api/http/cors.h"
 #include "api/http/forwarded.h"
 #include "api/http/json_reader.h"
 #include "api/http/lock_json.h"
@@ -46,10 +47,14 @@ void Exchange::begin() {
   phase_ = Phase::handling;
   ++number_;
   allow_.clear();
-  etag_ = {};
+  fields_.clear();
   json_memory_.emplace(json_space_, sizeof json_space_);
   if (peer_.trusted_proxy) forwarded_ = forwarded_client(request_, backend_.trusted_proxies, peer_.address);
-  if (const auto fault = guard_against_browsers(request_, peer_.loopback)) return refuse(*fault);
+  append_sharing(fields_, request_, backend_.browsers);
+  if (const auto fault = guard_against_browsers(request_, backend_.browsers, peer_.loopback)) {
+    return refuse(*fault);
+  }
+  if (asks_for_leave(request_, backend_.browsers)) return grant_leave();
   route();
 }
 
@@ -57,6 +62,7 @@ void Exchange::route() {
   const auto target = split_target(request_.target);
   if (!target) return refuse(Fault{Code::invalid_argument, "the request target is malformed", ""});
   target_ = *target;
+  if (!enter_base_path()) return refuse(Fault{Code::not_found, "there is nothing outside the base path", ""});
   RouteMatch match = find_route(routes(peer_.exposure), request_.method, target_.path);
   if (match.route != nullptr) {
     rest_ = match.rest;
@@ -65,6 +71,24 @@ void Exchange::route() {
   if (match.allow.empty()) return refuse(Fault{Code::not_found, "there is nothing at this path", ""});
   allow_ = std::move(match.allow);
   refuse(Fault{Code::method_not_allowed, fmt::format("this path takes {}", allow_), ""});
+}
+
+// A listener for probes has paths of its own.
+bool Exchange::enter_base_path() {
+  const std::string& base = backend_.base_path;
+  if (base.empty() || peer_.exposure == Exposure::probes) return true;
+  std::string_view& path = target_.path;
+  if (!path.starts_with(base)) return false;
+  if (path.size() > base.size() && path[base.size()] != '/') return false;
+  path.remove_prefix(base.size());
+  if (path.empty()) path = "/";
+  return true;
+}
+
+void Exchange::grant_leave() {
+  body_.clear();
+  append_leave(fields_);
+  answer(204);
 }
 
 service::Checked<boost::json::object> Exchange::json_body() {
@@ -93,10 +117,10 @@ void Exchange::answered(lock::Revision revision, lock::Reply answer, const keepe
   JsonWriter out(body_);
   if (const auto* refused = std::get_if<lock::Refused>(&answer)) {
     const Code code = service::code_of(refused->code);
-    write_problem(out, revision, *refused);
+    write_problem(out, revision, *refused, backend_.base_path);
     return reply(problem_kind(code).status, revision, retry_after_seconds(code, refused->retry_after));
   }
-  if (const auto* registered = std::get_if<lock::RegisterDone>(&answer)) etag_ = registered->version;
+  if (const auto* registered = std::get_if<lock::RegisterDone>(&answer)) tag(registered->version);
   write_reply(out, revision, answer, backend_.handles);
   reply(200, revision);
 }
@@ -104,27 +128,33 @@ void Exchange::answered(lock::Revision revision, lock::Reply answer, const keepe
 void Exchange::refuse(const Fault& fault) {
   body_.clear();
   JsonWriter out(body_);
-  write_problem(out, backend_.told, fault);
+  write_problem(out, backend_.told, fault, backend_.base_path);
   reply(problem_kind(fault.code).status, backend_.told, retry_after_seconds(fault.code, std::nullopt));
 }
 
 void Exchange::refuse_when_durable(const Fault& fault) {
   JsonWriter out = body();
-  write_problem(out, backend_.keeper.state().revision(), fault);
+  write_problem(out, backend_.keeper.state().revision(), fault, backend_.base_path);
   answer_when_durable(problem_kind(fault.code).status);
 }
 
 void Exchange::refuse_when_durable(const lock::Refused& refused) {
   JsonWriter out = body();
-  write_problem(out, backend_.keeper.state().revision(), refused);
+  write_problem(out, backend_.keeper.state().revision(), refused, backend_.base_path);
   answer_when_durable(problem_kind(service::code_of(refused.code)).status);
 }
 
 void Exchange::refuse_now(const Fault& fault) {
+  if (phase_ == Phase::streaming) return stream_->end(fault);
+  if (!pending()) fields_.clear();
   abandon();
   allow_.clear();
   phase_ = Phase::handling;
   refuse(fault);
+}
+
+void Exchange::tag(lock::Revision version) {
+  if (version) fields_ += fmt::format("ETag: \"{}\"\r\n", version.value);
 }
 
 JsonWriter Exchange::body() {
@@ -159,16 +189,62 @@ void Exchange::reply(int status, lock::Revision revision, std::optional<std::uin
                                .http_1_1 = request_.http_1_1,
                                .revision = revision,
                                .retry_after = retry_after,
-                               .etag = etag_,
-                               .allow = allow_},
+                               .allow = allow_,
+                               .fields = fields_},
                   body_, request_.method == Verb::head);
   if (body_.capacity() > kKeptBodyBytes) body_ = {};
   outlet_.replied(keep_alive);
 }
 
+bool Exchange::begin_stream(std::shared_ptr<LongReply> stream) {
+  HOLDFAST_ASSERT(phase_ == Phase::handling);
+  if (client_left_) {
+    phase_ = Phase::idle;
+    outlet_.dropped();
+    return false;
+  }
+  const bool head_only = request_.method == Verb::head;
+  const bool keep_alive = head_only && request_.keep_alive && outlet_.may_stay();
+  append_stream_head(outlet_.output(), ResponseHead{.keep_alive = keep_alive,
+                                                    .http_1_1 = request_.http_1_1,
+                                                    .revision = backend_.told,
+                                                    .fields = fields_});
+  if (head_only) {
+    phase_ = Phase::idle;
+    outlet_.replied(keep_alive);
+    return false;
+  }
+  phase_ = Phase::streaming;
+  stream_ = std::move(stream);
+  return true;
+}
+
+void Exchange::send(std::string_view text) {
+  if (phase_ != Phase::streaming) return;
+  append_piece(outlet_.output(), text, request_.http_1_1);
+  outlet_.progressed();
+}
+
+// The stream itself is still on the stack; it goes with the exchange.
+void Exchange::end_stream() {
+  if (phase_ != Phase::streaming) return;
+  phase_ = Phase::idle;
+  append_last_piece(outlet_.output(), request_.http_1_1);
+  outlet_.replied(false);
+}
+
+void Exchange::sent() {
+  if (phase_ == Phase::streaming) stream_->sent();
+}
+
+void Exchange::server_stops() {
+  if (phase_ != Phase::streaming) return;
+  stream_->end({Code::no_leader, "the server is stopping: connect again", ""});
+}
+
 void Exchange::client_left() {
   client_left_ = true;
-  if (phase_ != Phase::acquiring) return;
+  if (!may_wait()) return;
   abandon();
   outlet_.dropped();
 }

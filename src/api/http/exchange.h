@@ -12,6 +12,7 @@
 #include "api/http/backend.h"
 #include "api/http/body_fields.h"
 #include "api/http/json_writer.h"
+#include "api/http/long_reply.h"
 #include "api/http/peer.h"
 #include "api/http/request.h"
 #include "api/http/router.h"
@@ -38,6 +39,10 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
     virtual bool client_is_gone() const = 0;
     // The reply is in output(). May come within begin().
     virtual void replied(bool keep_alive) = 0;
+    // There is more in output() of a reply that goes on: it is sent as far as the client takes it.
+    virtual void progressed() = 0;
+    // Whether the client has not taken yet what was in output().
+    virtual bool is_sending() const = 0;
     // The request was dropped without a reply: its client is gone.
     virtual void dropped() = 0;
   };
@@ -52,9 +57,13 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   void begin();
   bool pending() const { return phase_ != Phase::idle; }
   // Whether it may stay pending for as long as its client likes to wait.
-  bool may_wait() const { return phase_ == Phase::acquiring; }
-  // The client sends nothing more, or is gone. Drops an acquire, which nobody may be there to be told of;
-  // anything else goes on. Dropping calls the outlet.
+  bool may_wait() const { return phase_ == Phase::acquiring || phase_ == Phase::streaming; }
+  // The client has taken all that was in the output.
+  void sent();
+  // The server takes no more requests; a reply that would go on is ended.
+  void server_stops();
+  // The client sends nothing more, or is gone. Drops an acquire, which nobody may be there to be told of, and
+  // a stream; anything else goes on. Dropping calls the outlet.
   void client_left();
   // Forgets the request; nobody is called.
   void abandon();
@@ -95,22 +104,33 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   void refuse_when_durable(const service::Fault& fault);
   void refuse_when_durable(const lock::Refused& refused);
 
-  // A fresh body; tag() gives its reply an ETag. Then answer with it: at once for what depends on no state,
+  // A fresh body; tag() gives its reply an ETag, if there is a version. Then answer with it: at once for what depends on no state,
   // else when all that the state shows now is durable.
   JsonWriter body();
-  void tag(lock::Revision etag) { etag_ = etag; }
+  void tag(lock::Revision version);
   void answer(int status = 200);
   void answer_when_durable(int status = 200);
+
+  // Begins a reply that goes on instead: its head is sent at once. False when that was all, because only the
+  // head was asked for or the client is gone; the stream is not used then.
+  bool begin_stream(std::shared_ptr<LongReply> stream);
+  // More of it; not while may_send() is false.
+  void send(std::string_view text);
+  bool may_send() const { return phase_ == Phase::streaming && !outlet_.is_sending(); }
+  // The stream is complete; so is the connection.
+  void end_stream();
 
   // keeper::Call
   void answered(lock::Revision revision, lock::Reply reply, const keeper::Timing& timing) override;
 
  private:
-  enum class Phase : std::uint8_t { idle, handling, acquiring, commanding, reading };
+  enum class Phase : std::uint8_t { idle, handling, acquiring, commanding, reading, streaming };
 
   service::Checked<boost::json::object> json_body();
   void submit_command(lock::Command command);
   void route();
+  bool enter_base_path();
+  void grant_leave();
   void reply(int status, lock::Revision revision, std::optional<std::uint64_t> retry_after = std::nullopt);
 
   Backend& backend_;
@@ -125,8 +145,9 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   Target target_;
   std::string_view rest_;
   std::string allow_;
-  lock::Revision etag_;
+  std::string fields_;  // header lines besides the usual ones
   std::string body_;
+  std::shared_ptr<LongReply> stream_;
   unsigned char json_space_[4096];
   // Made anew for each request: released, it would still remember to ask for twice as much the next time.
   std::optional<boost::json::monotonic_resource> json_memory_;

@@ -28,6 +28,8 @@ void handle_request_release(Exchange& exchange);
 void handle_fence_check(Exchange& exchange);
 void handle_finish_upgrade(Exchange& exchange);
 
+void handle_watch(Exchange& exchange);
+
 void handle_status(Exchange& exchange);
 void handle_health(Exchange& exchange);
 void handle_readiness(Exchange& exchange);

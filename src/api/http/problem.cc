@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "api/http/lock_json.h"
 #include "base/assert.h"
 
@@ -27,7 +29,7 @@ constexpr std::array<ProblemKind, service::kCodeCount> kProblems{{
     {Code::cancelled, 409, "The wait was cancelled"},
     {Code::in_use, 409, "The lock is in use"},
     {Code::lease_gone, 410, "The lease is gone"},
-    {Code::compacted, 410, "The events are gone"},
+    {Code::compacted, 410, "The events are no longer kept"},
     {Code::stale_fence, 412, "The fencing token is stale"},
     {Code::etag_mismatch, 412, "The settings have changed"},
     {Code::too_large, 413, "The request is too large"},
@@ -48,10 +50,10 @@ bool is_busy(Code code) {
   return status == 429 || status == 503;
 }
 
-void begin_problem(JsonWriter& out, Code code, std::string_view detail) {
+void begin_problem(JsonWriter& out, Code code, std::string_view detail, std::string_view base_path) {
   const ProblemKind& kind = problem_kind(code);
   out.begin_object();
-  out.member("type", "/docs/problems#" + std::string(service::name_of(code)));
+  out.member("type", fmt::format("{}/docs/problems#{}", base_path, service::name_of(code)));
   out.member("title", kind.title);
   out.member("status", static_cast<unsigned>(kind.status));
   out.member("detail", detail.empty() ? kind.title : detail);
@@ -101,17 +103,19 @@ std::optional<std::uint64_t> retry_after_seconds(Code code, std::optional<lock::
   return static_cast<std::uint64_t>((ms + 999) / 1'000);
 }
 
-void write_problem(JsonWriter& out, lock::Revision revision, const service::Fault& fault) {
-  begin_problem(out, fault.code, fault.detail);
+void write_problem(JsonWriter& out, lock::Revision revision, const service::Fault& fault,
+                   std::string_view base_path) {
+  begin_problem(out, fault.code, fault.detail, base_path);
   if (!fault.field.empty()) out.member("field", fault.field);
   if (is_busy(fault.code)) out.member("retry_after_ms", kUsualRetry);
   out.member("revision", revision);
   out.end_object();
 }
 
-void write_problem(JsonWriter& out, lock::Revision revision, const lock::Refused& refused) {
+void write_problem(JsonWriter& out, lock::Revision revision, const lock::Refused& refused,
+                   std::string_view base_path) {
   const Code code = service::code_of(refused.code);
-  begin_problem(out, code, refused.detail);
+  begin_problem(out, code, refused.detail, base_path);
   if (!refused.key.empty()) out.member("key", refused.key);
   if (is_about_others(code)) write_obstacles(out, refused);
   if (refused.ended) write_ended(out, *refused.ended);

@@ -24,8 +24,10 @@ const ProblemKind& problem_kind(service::Code code);
 // Nothing where the status does not ask for it.
 std::optional<std::uint64_t> retry_after_seconds(service::Code code, std::optional<lock::Millis> retry_after);
 
-// Bodies; `revision` is the one they were decided at.
-void write_problem(JsonWriter& out, lock::Revision revision, const service::Fault& fault);
-void write_problem(JsonWriter& out, lock::Revision revision, const lock::Refused& refused);
+// Bodies; `revision` is the one they were decided at, `base_path` stands before the links.
+void write_problem(JsonWriter& out, lock::Revision revision, const service::Fault& fault,
+                   std::string_view base_path);
+void write_problem(JsonWriter& out, lock::Revision revision, const lock::Refused& refused,
+                   std::string_view base_path);
 
 }  // namespace holdfast::api::http

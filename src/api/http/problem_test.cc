@@ -13,7 +13,7 @@ using service::Code;
 boost::json::value body_of(const lock::Refused& refused) {
   std::string text;
   JsonWriter out(text);
-  write_problem(out, lock::Revision{5}, refused);
+  write_problem(out, lock::Revision{5}, refused, "");
   return boost::json::parse(text);
 }
 

@@ -16,6 +16,7 @@ struct Request {
   bool http_1_1 = true;
   bool keep_alive = true;
   bool expects_continue = false;
+  bool is_preflight = false;  // Access-Control-Request-Method is there
   std::size_t host_count = 0;
   std::string target;
   std::string host;
@@ -24,8 +25,9 @@ struct Request {
   std::string forwarded;      // Forwarded, all of its lines
   std::string forwarded_for;  // X-Forwarded-For, likewise
   std::string content_type;
-  std::string lease_handle;  // X-Holdfast-Lease
-  std::string if_match;
+  std::string lease_handle;   // X-Holdfast-Lease
+  std::string if_match;       // If-Match
+  std::string last_event_id;  // Last-Event-ID
   std::string body;
 
   void clear();

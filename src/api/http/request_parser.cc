@@ -20,10 +20,11 @@ void Request::clear() {
   http_1_1 = true;
   keep_alive = true;
   expects_continue = false;
+  is_preflight = false;
   host_count = 0;
   if (body.capacity() > kKeptBodyBytes) body = {};
   for (std::string* text : {&target, &host, &origin, &fetch_site, &forwarded, &forwarded_for, &content_type,
-                            &lease_handle, &if_match, &body}) {
+                            &lease_handle, &if_match, &last_event_id, &body}) {
     text->clear();
   }
 }
@@ -65,11 +66,15 @@ void RequestParser::on_field_impl(Field name, Text name_text, Text value, ErrorC
       return keep(request_.if_match);
     case Field::forwarded:
       return add(request_.forwarded);
+    case Field::access_control_request_method:
+      request_.is_preflight = true;
+      return;
     case Field::expect:
       request_.expects_continue = iequals(value, "100-continue");
       return;
     case Field::unknown:
       if (iequals(name_text, "X-Holdfast-Lease")) return keep(request_.lease_handle);
+      if (iequals(name_text, "Last-Event-ID")) return keep(request_.last_event_id);
       if (iequals(name_text, "X-Forwarded-For")) return add(request_.forwarded_for);
       return;
     default:

@@ -41,6 +41,13 @@ void append_connection(std::string& out, const ResponseHead& head) {
   }
 }
 
+void append_common(std::string& out, const ResponseHead& head) {
+  out += "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
+  out += date_field();
+  out += "X-Holdfast-Revision: ";
+  append_number(out, head.revision.value);
+}
+
 }  // namespace
 
 void append_response(std::string& out, const ResponseHead& head, std::string_view body, bool head_only) {
@@ -53,28 +60,51 @@ void append_response(std::string& out, const ResponseHead& head, std::string_vie
     append_reason(out, head.status);
     out += "\r\n";
   }
-  out +=
-      head.is_problem ? "Content-Type: application/problem+json\r\n" : "Content-Type: application/json\r\n";
-  out += "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
-  out += date_field();
-  out += "X-Holdfast-Revision: ";
-  append_number(out, head.revision.value);
-  if (head.etag) {
-    out += "\r\nETag: \"";
-    append_number(out, head.etag.value);
-    out += '"';
+  const bool has_content = head.status != 204;
+  if (has_content) {
+    out +=
+        head.is_problem ? "Content-Type: application/problem+json\r\n" : "Content-Type: application/json\r\n";
   }
+  append_common(out, head);
   if (!head.allow.empty()) out.append("\r\nAllow: ").append(head.allow);
   if (head.retry_after) {
     out += "\r\nRetry-After: ";
     append_number(out, *head.retry_after);
   }
-  out += "\r\nContent-Length: ";
-  append_number(out, body.size());
+  if (has_content) {
+    out += "\r\nContent-Length: ";
+    append_number(out, body.size());
+  }
   out += "\r\n";
+  out += head.fields;
   append_connection(out, head);
   out += "\r\n";
   if (!head_only) out += body;
+}
+
+// Proxies that gather replies before passing them on are asked not to.
+void append_stream_head(std::string& out, const ResponseHead& head) {
+  out += "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Accel-Buffering: no\r\n";
+  append_common(out, head);
+  out += "\r\n";
+  out += head.fields;
+  if (head.http_1_1) out += "Transfer-Encoding: chunked\r\n";
+  append_connection(out, head);
+  out += "\r\n";
+}
+
+void append_piece(std::string& out, std::string_view text, bool http_1_1) {
+  if (!http_1_1) {
+    out += text;
+    return;
+  }
+  char size[16];
+  out.append(size, std::to_chars(size, size + sizeof size, text.size(), 16).ptr).append("\r\n");
+  out.append(text).append("\r\n");
+}
+
+void append_last_piece(std::string& out, bool http_1_1) {
+  if (http_1_1) out += "0\r\n\r\n";
 }
 
 }  // namespace holdfast::api::http

@@ -27,6 +27,7 @@ std::span<const Route> routes(Exposure exposure) {
       {Verb::post, "/v1/request-release", handle_request_release},
       {Verb::post, "/v1/fence/check", handle_fence_check},
       {Verb::post, "/v1/upgrade", handle_finish_upgrade},
+      {Verb::get, "/v1/watch", handle_watch},
       {Verb::get, "/v1/status", handle_status},
       {Verb::get, "/healthz", handle_health},
       {Verb::get, "/readyz", handle_readiness},

@@ -12,6 +12,7 @@
 #include <spdlog/spdlog.h>
 
 #include "api/http/server.h"
+#include "api/http/watch/broadcast.h"
 #include "api/listener.h"
 #include "base/clock.h"
 #include "cli/exit_codes.h"
@@ -72,6 +73,11 @@ std::string url_of(const api::Endpoint& endpoint, bool has_tls) {
   return (has_tls ? "https://" : "http://") + api::to_text(endpoint);
 }
 
+std::string advertised(const ServeSettings& settings, const std::string& address) {
+  if (!settings.advertise.empty()) return settings.advertise;
+  return address.starts_with("unix:") ? address : address + settings.base_path;
+}
+
 // The parts of a running server, made in the order in which they need each other.
 class Serving {
  public:
@@ -106,6 +112,7 @@ class Serving {
   keeper::Keeper keeper_;
   std::unique_ptr<service::LeaseHandles> handles_;
   std::unique_ptr<service::Checker> checker_;
+  std::unique_ptr<api::http::Broadcast> broadcast_;
   std::unique_ptr<api::http::Server> server_;
   std::vector<std::string> addresses_;
   std::vector<std::string> probe_addresses_;
@@ -127,6 +134,7 @@ Result<void> Serving::start() {
   }
   handles_ = std::make_unique<service::LeaseHandles>(keeper_.state().cell().secret);
   checker_ = std::make_unique<service::Checker>(*handles_, settings_.default_ttl);
+  broadcast_ = std::make_unique<api::http::Broadcast>(io_, keeper_, api::http::BroadcastOptions{});
   server_ = std::make_unique<api::http::Server>(
       io_, backend(), api::http::ServerOptions{.max_connections = settings_.max_connections});
   if (const auto used = use_tls(settings_); !used) return used.error();
@@ -146,15 +154,17 @@ Result<Serving::Listeners> Serving::listen(const std::vector<api::Endpoint>& end
 }
 
 api::http::Backend Serving::backend() {
-  return api::http::Backend{
-      .keeper = keeper_,
-      .handles = *handles_,
-      .checker = *checker_,
-      .advertise = settings_.advertise.empty() ? addresses_.front() : settings_.advertise,
-      .clock = boot_clock(),
-      .started_at = boot_clock().now(),
-      .trusted_proxies = settings_.trusted_proxies,
-      .told = keeper_.state().revision()};
+  return api::http::Backend{.keeper = keeper_,
+                            .handles = *handles_,
+                            .checker = *checker_,
+                            .broadcast = *broadcast_,
+                            .advertise = advertised(settings_, addresses_.front()),
+                            .clock = boot_clock(),
+                            .started_at = boot_clock().now(),
+                            .trusted_proxies = settings_.trusted_proxies,
+                            .base_path = settings_.base_path,
+                            .browsers = api::http::BrowserRules(settings_.advertise, settings_.cors_origins),
+                            .told = keeper_.state().revision()};
 }
 
 Result<void> Serving::use_tls(const ServeSettings& settings) {

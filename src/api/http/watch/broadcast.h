@@ -1,0 +1,80 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "api/http/watch/chunk_texts.h"
+#include "api/socket.h"
+#include "keeper/event_hub.h"
+#include "keeper/keeper.h"
+
+// Everybody who watches, served in rounds. New events begin a round; each watcher gets in one write all that
+// came since the round before. The longer a round takes, the later the next one begins, so that watchers
+// never take more than a small share of the thread that also grants locks: they get their events a little
+// later then, not fewer.
+
+namespace holdfast::api::http {
+
+class EventStream;
+
+struct BroadcastOptions {
+  std::size_t max_streams = 1'000;  // more watchers are refused: too_many_requests
+  std::chrono::milliseconds heartbeat{15'000};
+};
+
+// One thread, that of the io_context. Outlives the streams.
+class Broadcast final : private keeper::EventHub::Subscriber {
+ public:
+  Broadcast(asio::io_context& io, keeper::Keeper& keeper, BroadcastOptions options);
+  ~Broadcast() override;
+
+  std::size_t streams() const { return streams_.size(); }
+  std::size_t max_streams() const { return options_.max_streams; }
+  bool full() const { return streams() >= options_.max_streams; }
+
+  // --- for streams ---
+
+  void join(EventStream& stream) { streams_.push_back(&stream); }
+  void leave(EventStream& stream);
+  // There is more to send than one turn takes.
+  void call_again();
+  const keeper::EventHub& hub() const { return hub_; }
+  std::uint64_t incarnation() const { return keeper_.state().cell().incarnation; }
+  // The chunk of this number, which is in memory.
+  std::shared_ptr<const ChunkText> text(std::uint64_t number) {
+    return texts_.of(number, *hub_.chunk(number));
+  }
+  // Space to put a message together in, until the next stream's turn.
+  std::string& scratch() { return scratch_; }
+
+ private:
+  using Time = std::chrono::steady_clock::time_point;
+  using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                           asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+  // keeper::EventHub::Subscriber
+  void take(const keeper::SharedChunk& chunk) override;
+  void begin_round();
+  void serve_some();
+  Coroutine<void> beat();
+
+  asio::io_context& io_;
+  keeper::Keeper& keeper_;
+  keeper::EventHub& hub_;
+  const BroadcastOptions options_;
+  ChunkTexts texts_;
+  std::string scratch_;
+  std::vector<EventStream*> streams_;
+  std::size_t next_ = 0;  // of the round
+  bool in_round_ = false;
+  bool again_ = false;  // events came during the round
+  std::chrono::nanoseconds spent_{};
+  Time not_before_{};
+  Timer round_timer_;
+  Timer beat_timer_;
+};
+
+}  // namespace holdfast::api::http

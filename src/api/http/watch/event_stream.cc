@@ -1,0 +1,118 @@
+#include "api/http/watch/event_stream.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "api/http/exchange.h"
+#include "api/http/watch/event_json.h"
+
+namespace holdfast::api::http {
+namespace {
+
+// The largest write.
+constexpr std::size_t kMostAtOnce = 64 << 10;
+// How many chunks are looked through in a row for one with something for this watcher.
+constexpr std::size_t kMostChunksAtOnce = 256;
+
+const service::Fault kFellBehind{service::Code::compacted,
+                                 "the events after this watcher's last one are no longer kept", ""};
+
+}  // namespace
+
+EventStream::EventStream(Exchange& exchange, Broadcast& broadcast, Start start)
+    : exchange_(exchange), broadcast_(broadcast), prefix_(std::move(start.prefix)), position_(start.after) {
+  broadcast_.join(*this);
+}
+
+EventStream::~EventStream() {
+  if (!over_) broadcast_.leave(*this);
+}
+
+void EventStream::begin() {
+  std::string& out = broadcast_.scratch();
+  out = "retry: 1000\n";
+  append_position(out, broadcast_.incarnation(), position_);
+  send(out);
+  pump();
+}
+
+void EventStream::pump() {
+  if (over_ || !exchange_.may_send()) return;
+  std::string& out = broadcast_.scratch();
+  out.clear();
+  std::size_t looked_at = 0;
+  while (out.size() < kMostAtOnce && looked_at < kMostChunksAtOnce && (text_ || next_text(looked_at))) {
+    if (!text_) continue;
+    const std::size_t size = std::min(text_->size() - taken_, kMostAtOnce - out.size());
+    out.append(*text_, taken_, size);
+    taken_ += size;
+    if (taken_ == text_->size()) text_.reset();
+  }
+  if (!over_ && !out.empty()) send(out);
+  if (!over_ && (text_ || !is_up_to_date())) broadcast_.call_again();
+}
+
+bool EventStream::is_up_to_date() const {
+  const keeper::EventHub& hub = broadcast_.hub();
+  return position_ >= hub.floor() && hub.number_after(position_) == hub.next_number();
+}
+
+// Goes on to the next chunk, which may have nothing for this watcher. False when there is none.
+bool EventStream::next_text(std::size_t& looked_at) {
+  const keeper::EventHub& hub = broadcast_.hub();
+  if (position_ < hub.floor()) {
+    cut_off(kFellBehind);
+    return false;
+  }
+  const std::uint64_t number = hub.number_after(position_);
+  if (number == hub.next_number()) return false;
+  ++looked_at;
+  const keeper::EventChunk& chunk = *hub.chunk(number);
+  const std::shared_ptr<const ChunkText> all = broadcast_.text(number);
+  if (prefix_.empty() && position_ <= chunk.after) {
+    take_text(SharedText(all, &all->text));
+  } else {
+    take_text(std::make_shared<const std::string>(text_of(*all, chunk.cell.incarnation, position_, prefix_)));
+  }
+  position_ = chunk.through;
+  return true;
+}
+
+void EventStream::take_text(SharedText text) {
+  if (text->empty()) return;
+  text_ = std::move(text);
+  taken_ = 0;
+}
+
+void EventStream::send(std::string_view text) {
+  sent_at_ = std::chrono::steady_clock::now();
+  exchange_.send(text);
+}
+
+void EventStream::beat(std::chrono::steady_clock::time_point quiet_since) {
+  pump();
+  if (over_ || sent_at_ > quiet_since || !exchange_.may_send() || text_ || !is_up_to_date()) return;
+  position_ = broadcast_.hub().through();
+  std::string& out = broadcast_.scratch();
+  out = ": still here\n";
+  append_position(out, broadcast_.incarnation(), position_);
+  send(out);
+}
+
+void EventStream::end(const service::Fault& why) {
+  cut_off(why);
+}
+
+// In the middle of a message nothing can be said any more.
+void EventStream::cut_off(const service::Fault& why) {
+  if (std::exchange(over_, true)) return;
+  broadcast_.leave(*this);
+  if (!text_) {
+    std::string words;
+    append_error(words, broadcast_.hub().through(), why, exchange_.backend().base_path);
+    exchange_.send(words);
+  }
+  exchange_.end_stream();
+}
+
+}  // namespace holdfast::api::http
