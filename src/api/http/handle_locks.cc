@@ -47,7 +47,8 @@ void show(Exchange& exchange, const std::string& key) {
   const keeper::Keeper& keeper = exchange.backend().keeper;
   JsonWriter out = exchange.body();
   out.begin_object();
-  write_lock_members(out, lock::show_lock(keeper.state(), key, keeper.now()));
+  write_lock_members(out, lock::show_lock(keeper.state(), key, keeper.now()),
+                     exchange.backend().statistics.find(key));
   out.member("revision", keeper.state().revision());
   out.end_object();
   exchange.answer_when_durable();
@@ -84,7 +85,7 @@ void handle_list_locks(Exchange& exchange) {
   out.key("locks");
   out.begin_array();
   for (const lock::LockView& lock : page.locks) {
-    write_lock(out, lock);
+    write_lock(out, lock, exchange.backend().statistics.find(lock.key));
     if (out.size() > kPageBytes && &lock != &page.locks.back()) {
       next = lock.key;
       break;
