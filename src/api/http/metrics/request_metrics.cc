@@ -40,7 +40,8 @@ void add_by_status(const Traffic::PerRoute& counts, Samples& out) {
 
 constexpr Metric kMetrics[] = {
     {"holdfast_requests_total", MetricType::Counter, "method, route, status",
-     "Requests that were answered. Those that no route was found for, or that were no HTTP, have the route "
+     "Requests that were answered. What has no route (nothing at the path, no HTTP, a browser's preflight) "
+     "is "
      "none.",
      [](const Sources& in, Samples& out) {
        for (const auto& counts : in.backend.traffic.all()) add_by_status(counts, out);
