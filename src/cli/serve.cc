@@ -60,7 +60,7 @@ int serve(const Options& options) {
 
 const CLI::Option* add_setting(CLI::App& command, const Setting& setting) {
   const std::string flag = fmt::format("--{}", setting.name);
-  const std::string help(setting.help);
+  const std::string help = fmt::format("{}{}", setting.help, setting.repeatable ? "; may be repeated" : "");
   if (setting.form == ValueForm::boolean) return command.add_flag(flag, help);
   CLI::Option* option = command.add_option(flag, help)->type_name(std::string(setting.type));
   if (!setting.standard.empty()) option->default_str(std::string(setting.standard));

@@ -105,7 +105,7 @@ def test_probes_have_a_listener_of_their_own(tmp_path):
         with rest.wire(server) as only:
             assert only.ask("GET", "/v1/status").status == 200
             assert rest.get(server, "/v1/status").code == "overloaded"
-            for page in ("/healthz", "/readyz"):
+            for page in ("/healthz", "/readyz", "/metrics"):
                 assert rest.get(probes, page, host="[::1]").status == 200
             assert rest.get(probes, "/v1/status", host="[::1]").code == "not_found"
             assert rest.post(probes, "/v1/acquire", {"key": "a"}, host="[::1]").code == "not_found"

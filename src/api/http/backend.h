@@ -5,11 +5,14 @@
 #include <string>
 
 #include "api/http/browser_guard.h"
+#include "api/http/clock_watch.h"
+#include "api/http/traffic.h"
 #include "api/network.h"
 #include "base/clock.h"
 #include "keeper/keeper.h"
 #include "service/checker.h"
 #include "service/lease_handle.h"
+#include "service/statistics/statistics.h"
 
 namespace holdfast::api::http {
 
@@ -21,12 +24,16 @@ struct Backend {
   const service::LeaseHandles& handles;
   const service::Checker& checker;
   Broadcast& broadcast;
+  const service::Statistics& statistics;
   std::string advertise;  // where clients reach this server: "http://127.0.0.1:7420"
   const MonotonicClock& clock;
   std::chrono::nanoseconds started_at{};
   TrustedProxies trusted_proxies;
   std::string base_path;  // that every target begins with, but on listeners for probes; empty: none
   BrowserRules browsers;
+  ClockWatch clocks;
+
+  Traffic traffic{};
 
   // The newest revision that anybody was told, for replies that were decided without the keeper. Durable.
   lock::Revision told;

@@ -45,9 +45,7 @@ Exchange::~Exchange() {
 void Exchange::begin() {
   HOLDFAST_ASSERT(phase_ == Phase::idle);
   phase_ = Phase::handling;
-  ++number_;
-  allow_.clear();
-  fields_.clear();
+  forget_last();
   json_memory_.emplace(json_space_, sizeof json_space_);
   if (peer_.trusted_proxy) forwarded_ = forwarded_client(request_, backend_.trusted_proxies, peer_.address);
   append_sharing(fields_, request_, backend_.browsers);
@@ -58,6 +56,17 @@ void Exchange::begin() {
   route();
 }
 
+void Exchange::forget_last() {
+  ++number_;
+  began_ = backend_.clock.now();
+  route_ = nullptr;
+  refusal_.reset();
+  waited_ = lock::Millis{0};
+  content_type_ = kJson;
+  allow_.clear();
+  fields_.clear();
+}
+
 void Exchange::route() {
   const auto target = split_target(request_.target);
   if (!target) return refuse(Fault{Code::invalid_argument, "the request target is malformed", ""});
@@ -66,6 +75,7 @@ void Exchange::route() {
   RouteMatch match = find_route(routes(peer_.exposure), request_.method, target_.path);
   if (match.route != nullptr) {
     rest_ = match.rest;
+    route_ = match.route;
     return match.route->handler(*this);
   }
   if (match.allow.empty()) return refuse(Fault{Code::not_found, "there is nothing at this path", ""});
@@ -117,15 +127,19 @@ void Exchange::answered(lock::Revision revision, lock::Reply answer, const keepe
   JsonWriter out(body_);
   if (const auto* refused = std::get_if<lock::Refused>(&answer)) {
     const Code code = service::code_of(refused->code);
+    refusal_ = code;
+    waited_ = refused->waited;
     write_problem(out, revision, *refused, backend_.base_path);
     return reply(problem_kind(code).status, revision, retry_after_seconds(code, refused->retry_after));
   }
   if (const auto* registered = std::get_if<lock::RegisterDone>(&answer)) tag(registered->version);
+  if (const auto* acquired = std::get_if<lock::Acquired>(&answer)) waited_ = acquired->waited;
   write_reply(out, revision, answer, backend_.handles);
   reply(200, revision);
 }
 
 void Exchange::refuse(const Fault& fault) {
+  refusal_ = fault.code;
   body_.clear();
   JsonWriter out(body_);
   write_problem(out, backend_.told, fault, backend_.base_path);
@@ -133,21 +147,24 @@ void Exchange::refuse(const Fault& fault) {
 }
 
 void Exchange::refuse_when_durable(const Fault& fault) {
+  refusal_ = fault.code;
   JsonWriter out = body();
   write_problem(out, backend_.keeper.state().revision(), fault, backend_.base_path);
   answer_when_durable(problem_kind(fault.code).status);
 }
 
 void Exchange::refuse_when_durable(const lock::Refused& refused) {
+  refusal_ = service::code_of(refused.code);
   JsonWriter out = body();
   write_problem(out, backend_.keeper.state().revision(), refused, backend_.base_path);
-  answer_when_durable(problem_kind(service::code_of(refused.code)).status);
+  answer_when_durable(problem_kind(*refusal_).status);
 }
 
 void Exchange::refuse_now(const Fault& fault) {
   if (phase_ == Phase::streaming) return stream_->end(fault);
-  if (!pending()) fields_.clear();
+  const bool begun = pending();
   abandon();
+  if (!begun) forget_last();
   allow_.clear();
   phase_ = Phase::handling;
   refuse(fault);
@@ -166,6 +183,12 @@ void Exchange::answer(int status) {
   reply(status, backend_.told);
 }
 
+void Exchange::answer_text(std::string_view content_type, std::string text) {
+  body_ = std::move(text);
+  content_type_ = content_type;
+  reply(200, backend_.told);
+}
+
 void Exchange::answer_when_durable(int status) {
   phase_ = Phase::reading;
   const lock::Revision revision = backend_.keeper.state().revision();
@@ -181,10 +204,11 @@ void Exchange::answer_when_durable(int status) {
 void Exchange::reply(int status, lock::Revision revision, std::optional<std::uint64_t> retry_after) {
   HOLDFAST_ASSERT(phase_ != Phase::idle);
   phase_ = Phase::idle;
+  backend_.traffic.answered(route_, status, refusal_, backend_.clock.now() - began_ - waited_);
   const bool keep_alive = request_.keep_alive && outlet_.may_stay();
   append_response(outlet_.output(),
                   ResponseHead{.status = status,
-                               .is_problem = status >= 400,
+                               .content_type = refusal_ ? kProblemJson : content_type_,
                                .keep_alive = keep_alive,
                                .http_1_1 = request_.http_1_1,
                                .revision = revision,
@@ -203,6 +227,7 @@ bool Exchange::begin_stream(std::shared_ptr<LongReply> stream) {
     outlet_.dropped();
     return false;
   }
+  backend_.traffic.answered(route_, 200, std::nullopt, backend_.clock.now() - began_);
   const bool head_only = request_.method == Verb::head;
   const bool keep_alive = head_only && request_.keep_alive && outlet_.may_stay();
   append_stream_head(outlet_.output(), ResponseHead{.keep_alive = keep_alive,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -109,6 +110,8 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   JsonWriter body();
   void tag(lock::Revision version);
   void answer(int status = 200);
+  // The same with a body that is no JSON. The type is a literal.
+  void answer_text(std::string_view content_type, std::string text);
   void answer_when_durable(int status = 200);
 
   // Begins a reply that goes on instead: its head is sent at once. False when that was all, because only the
@@ -128,6 +131,7 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
 
   service::Checked<boost::json::object> json_body();
   void submit_command(lock::Command command);
+  void forget_last();
   void route();
   bool enter_base_path();
   void grant_leave();
@@ -144,6 +148,11 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   Request request_;
   Target target_;
   std::string_view rest_;
+  const Route* route_ = nullptr;          // none: no request was read, or it has no route
+  std::optional<service::Code> refusal_;  // that the reply tells
+  std::chrono::nanoseconds began_{};
+  lock::Millis waited_{0};  // in a lock's queue
+  std::string_view content_type_;
   std::string allow_;
   std::string fields_;  // header lines besides the usual ones
   std::string body_;

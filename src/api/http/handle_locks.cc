@@ -48,7 +48,7 @@ void show(Exchange& exchange, const std::string& key) {
   JsonWriter out = exchange.body();
   out.begin_object();
   const lock::LockView lock = lock::show_lock(keeper.state(), key, keeper.now());
-  write_lock_members(out, lock);
+  write_lock_members(out, lock, exchange.backend().statistics.find(key));
   exchange.tag(lock.version);
   out.member("revision", keeper.state().revision());
   out.end_object();
@@ -86,7 +86,7 @@ void handle_list_locks(Exchange& exchange) {
   out.key("locks");
   out.begin_array();
   for (const lock::LockView& lock : page.locks) {
-    write_lock(out, lock);
+    write_lock(out, lock, exchange.backend().statistics.find(lock.key));
     if (out.size() > kPageBytes && &lock != &page.locks.back()) {
       next = lock.key;
       break;

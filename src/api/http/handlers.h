@@ -33,5 +33,6 @@ void handle_watch(Exchange& exchange);
 void handle_status(Exchange& exchange);
 void handle_health(Exchange& exchange);
 void handle_readiness(Exchange& exchange);
+void handle_metrics(Exchange& exchange);
 
 }  // namespace holdfast::api::http

@@ -94,7 +94,10 @@ TEST(LockJson, ALockShowsHoldersAndQueue) {
   view.queue.push_back({.waiter = {9}, .owner = "w", .position = 1, .waiting = lock::Millis(2)});
   std::string text;
   JsonWriter out(text);
-  write_lock(out, view);
+  service::KeyStatistics statistics;
+  statistics.grants = 3;
+  statistics.waits.add(lock::Millis(7));
+  write_lock(out, view, &statistics);
   const auto body = boost::json::parse(text);
   EXPECT_EQ(body.at("state").as_string(), "shared");
   EXPECT_EQ(body.at("limit").as_int64(), 4);
@@ -104,7 +107,9 @@ TEST(LockJson, ALockShowsHoldersAndQueue) {
   EXPECT_EQ(body.at("queue").at(0).at("waiter").as_int64(), 9);
   EXPECT_TRUE(body.at("queue").at(0).at("lease").is_null());
   EXPECT_TRUE(body.at("settings").is_null());
-  EXPECT_TRUE(body.at("stats").is_null());
+  EXPECT_EQ(body.at("stats").at("grants").as_int64(), 3);
+  EXPECT_EQ(body.at("stats").at("wait_ms_p99").as_int64(), 7);
+  EXPECT_TRUE(body.at("stats").at("hold_ms_p50").is_null());
 }
 
 }  // namespace

@@ -106,6 +106,21 @@ void write_broken(JsonWriter& out, const lock::BrokenInfo& broken) {
   out.end_object();
 }
 
+// Without statistics it is null.
+void write_statistics(JsonWriter& out, const service::KeyStatistics* statistics) {
+  out.key("stats");
+  if (statistics == nullptr) return out.null();
+  out.begin_object();
+  out.member("grants", statistics->grants);
+  out.member("refusals", statistics->refusals);
+  out.member("timeouts", statistics->timeouts);
+  out.member("wait_ms_p50", statistics->waits.quantile(0.5));
+  out.member("wait_ms_p99", statistics->waits.quantile(0.99));
+  out.member("hold_ms_p50", statistics->holds.quantile(0.5));
+  out.member("hold_ms_p99", statistics->holds.quantile(0.99));
+  out.end_object();
+}
+
 // One overload per reply: the members before "revision".
 struct ReplyMembers {
   JsonWriter& out;
@@ -274,7 +289,8 @@ void write_settings(JsonWriter& out, const lock::Settings& settings) {
   out.end_object();
 }
 
-void write_lock_members(JsonWriter& out, const lock::LockView& lock) {
+void write_lock_members(JsonWriter& out, const lock::LockView& lock,
+                        const service::KeyStatistics* statistics) {
   out.member("key", lock.key);
   out.member("state", name_of(lock.state));
   write_number_or_null(out, "limit", lock.limit);
@@ -296,13 +312,12 @@ void write_lock_members(JsonWriter& out, const lock::LockView& lock) {
   } else {
     out.null();
   }
-  out.key("stats");
-  out.null();
+  write_statistics(out, statistics);
 }
 
-void write_lock(JsonWriter& out, const lock::LockView& lock) {
+void write_lock(JsonWriter& out, const lock::LockView& lock, const service::KeyStatistics* statistics) {
   out.begin_object();
-  write_lock_members(out, lock);
+  write_lock_members(out, lock, statistics);
   out.end_object();
 }
 

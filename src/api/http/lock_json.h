@@ -6,6 +6,7 @@
 #include "lock/reply.h"
 #include "lock/view.h"
 #include "service/lease_handle.h"
+#include "service/statistics/key_table.h"
 
 // The parts that REST bodies are made of. Each writes one complete JSON value.
 
@@ -28,8 +29,10 @@ void write_lease(JsonWriter& out, const lock::LeaseView& lease, bool with_holds)
 void write_settings(JsonWriter& out, const lock::Settings& settings);
 
 // The members of a lock, without the braces, so that a caller may add its own.
-void write_lock_members(JsonWriter& out, const lock::LockView& lock);
-void write_lock(JsonWriter& out, const lock::LockView& lock);
+// `statistics` are the key's, null where there are none.
+void write_lock_members(JsonWriter& out, const lock::LockView& lock,
+                        const service::KeyStatistics* statistics);
+void write_lock(JsonWriter& out, const lock::LockView& lock, const service::KeyStatistics* statistics);
 
 // The body of any reply that is no refusal.
 void write_reply(JsonWriter& out, lock::Revision revision, const lock::Reply& reply,

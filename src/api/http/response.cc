@@ -61,10 +61,7 @@ void append_response(std::string& out, const ResponseHead& head, std::string_vie
     out += "\r\n";
   }
   const bool has_content = head.status != 204;
-  if (has_content) {
-    out +=
-        head.is_problem ? "Content-Type: application/problem+json\r\n" : "Content-Type: application/json\r\n";
-  }
+  if (has_content) out.append("Content-Type: ").append(head.content_type).append("\r\n");
   append_common(out, head);
   if (!head.allow.empty()) out.append("\r\nAllow: ").append(head.allow);
   if (head.retry_after) {

@@ -9,10 +9,13 @@
 
 namespace holdfast::api::http {
 
+inline constexpr std::string_view kJson = "application/json";
+inline constexpr std::string_view kProblemJson = "application/problem+json";
+
 // One response but for its body.
 struct ResponseHead {
   int status = 200;
-  bool is_problem = false;
+  std::string_view content_type = kJson;
   bool keep_alive = true;
   bool http_1_1 = true;
   lock::Revision revision;

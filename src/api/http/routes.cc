@@ -5,10 +5,6 @@
 namespace holdfast::api::http {
 
 std::span<const Route> routes(Exposure exposure) {
-  static constexpr Route kProbes[] = {
-      {Verb::get, "/healthz", handle_health},
-      {Verb::get, "/readyz", handle_readiness},
-  };
   static constexpr Route kRoutes[] = {
       {Verb::post, "/v1/acquire", handle_acquire},
       {Verb::post, "/v1/renew", handle_renew},
@@ -29,10 +25,13 @@ std::span<const Route> routes(Exposure exposure) {
       {Verb::post, "/v1/upgrade", handle_finish_upgrade},
       {Verb::get, "/v1/watch", handle_watch},
       {Verb::get, "/v1/status", handle_status},
+      // The probes are the last ones.
       {Verb::get, "/healthz", handle_health},
       {Verb::get, "/readyz", handle_readiness},
+      {Verb::get, "/metrics", handle_metrics},
   };
-  if (exposure == Exposure::probes) return kProbes;
+  constexpr std::size_t kProbes = 3;
+  if (exposure == Exposure::probes) return std::span(kRoutes).last(kProbes);
   return kRoutes;
 }
 

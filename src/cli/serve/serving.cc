@@ -24,6 +24,7 @@
 #include "keeper/keeper.h"
 #include "service/checker.h"
 #include "service/lease_handle.h"
+#include "service/statistics/statistics.h"
 
 namespace holdfast::cli {
 namespace {
@@ -107,6 +108,7 @@ class Serving {
   const Config config_;  // that it was started with
   const ServeSettings& settings_ = config_.settings();
   const std::function<Result<Config>()> reread_;
+  service::Statistics statistics_;
   asio::io_context io_{1};
   std::unique_ptr<journal::Journal> journal_;
   keeper::Keeper keeper_;
@@ -122,6 +124,7 @@ class Serving {
 
 Result<void> Serving::start() {
   if (const auto recovered = keeper_.recover(); !recovered) return recovered.error();
+  keeper_.observe(statistics_);
   auto listeners = listen(settings_.listen);
   if (!listeners) return listeners.error();
   auto probes = listen(settings_.metrics_listen);
@@ -158,12 +161,14 @@ api::http::Backend Serving::backend() {
                             .handles = *handles_,
                             .checker = *checker_,
                             .broadcast = *broadcast_,
+                            .statistics = statistics_,
                             .advertise = advertised(settings_, addresses_.front()),
                             .clock = boot_clock(),
                             .started_at = boot_clock().now(),
                             .trusted_proxies = settings_.trusted_proxies,
                             .base_path = settings_.base_path,
                             .browsers = api::http::BrowserRules(settings_.advertise, settings_.cors_origins),
+                            .clocks = api::http::ClockWatch(system_wall_clock(), raw_clock()),
                             .told = keeper_.state().revision()};
 }
 

@@ -1,0 +1,79 @@
+#include <map>
+
+#include <boost/beast/http/verb.hpp>
+#include <fmt/format.h>
+
+#include "api/http/metrics/metric.h"
+#include "api/http/problem.h"
+#include "api/http/watch/broadcast.h"
+
+namespace holdfast::api::http::metrics {
+namespace {
+
+using prometheus::MetricType;
+using service::Code;
+
+std::string_view method_of(const Route* route) {
+  if (route == nullptr) return "";
+  const auto text = boost::beast::http::to_string(route->method);
+  return {text.data(), text.size()};
+}
+
+std::string_view pattern_of(const Route* route) {
+  return route == nullptr ? "none" : route->pattern;
+}
+
+// Several codes share a status. Those that never came are left out.
+void add_by_status(const Traffic::PerRoute& counts, Samples& out) {
+  std::map<int, std::uint64_t> by_status;
+  for (std::size_t i = 0; i < std::size(kSuccesses); ++i) by_status[kSuccesses[i]] = counts.succeeded[i];
+  for (std::size_t i = 0; i < service::kCodeCount; ++i) {
+    by_status[problem_kind(static_cast<Code>(i)).status] += counts.refused[i];
+  }
+  for (const auto& [status, count] : by_status) {
+    if (count == 0) continue;
+    out.add(static_cast<double>(count), {{"method", method_of(counts.route)},
+                                         {"route", pattern_of(counts.route)},
+                                         {"status", fmt::to_string(status)}});
+  }
+}
+
+constexpr Metric kMetrics[] = {
+    {"holdfast_requests_total", MetricType::Counter, "method, route, status",
+     "Requests that were answered. What has no route (nothing at the path, no HTTP, a browser's preflight) "
+     "is "
+     "none.",
+     [](const Sources& in, Samples& out) {
+       for (const auto& counts : in.backend.traffic.all()) add_by_status(counts, out);
+     }},
+    {"holdfast_refusals_total", MetricType::Counter, "code",
+     "Requests that were refused, by the code in the reply.",
+     [](const Sources& in, Samples& out) {
+       for (std::size_t i = 0; i < service::kCodeCount; ++i) {
+         std::uint64_t all = 0;
+         for (const auto& counts : in.backend.traffic.all()) all += counts.refused[i];
+         out.add(static_cast<double>(all), {{"code", service::name_of(static_cast<Code>(i))}});
+       }
+     }},
+    {"holdfast_request_seconds", MetricType::Histogram, "method, route",
+     "From the end of a request to its reply, without the time that it waited in a lock's queue.",
+     [](const Sources& in, Samples& out) {
+       for (const auto& counts : in.backend.traffic.all()) {
+         out.add(counts.seconds, {{"method", method_of(counts.route)}, {"route", pattern_of(counts.route)}});
+       }
+     }},
+    {"holdfast_connections", MetricType::Gauge, "", "Open connections.",
+     [](const Sources& in, Samples& out) { out.add(static_cast<double>(in.backend.connections)); }},
+    {"holdfast_watchers", MetricType::Gauge, "", "Open streams of events.",
+     [](const Sources& in, Samples& out) { out.add(static_cast<double>(in.backend.broadcast.streams())); }},
+    {"holdfast_connections_limit", MetricType::Gauge, "", "How many connections are taken at most.",
+     [](const Sources& in, Samples& out) { out.add(static_cast<double>(in.backend.max_connections)); }},
+};
+
+}  // namespace
+
+std::span<const Metric> request_metrics() {
+  return kMetrics;
+}
+
+}  // namespace holdfast::api::http::metrics

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+
+#include <absl/container/flat_hash_map.h>
+
+#include "service/statistics/small_histogram.h"
+
+namespace holdfast::service {
+
+// What happened to one key while this server watched.
+struct KeyStatistics {
+  std::uint64_t grants = 0;
+  std::uint64_t refusals = 0;  // at once
+  std::uint64_t timeouts = 0;  // after a wait
+  SmallHistogram waits;        // of grants, those that did not wait included
+  SmallHistogram holds;
+};
+
+// Statistics of the most used keys, and of no more than `limit` of them. A key that is new takes the place of
+// the least used of a few. Each time one of them has its uses halved, so that what was busy long ago makes
+// room. Memory: about 700 bytes a key.
+class KeyTable {
+ public:
+  explicit KeyTable(std::size_t limit) : limit_(limit) {}
+
+  // The key is being used.
+  KeyStatistics& use(std::string_view key);
+  const KeyStatistics* find(std::string_view key) const;
+  std::size_t size() const { return entries_.size(); }
+
+ private:
+  struct Entry {
+    std::string key;
+    std::uint32_t uses = 0;
+    KeyStatistics statistics;
+  };
+
+  std::size_t least_used_nearby();
+  KeyStatistics& begin(std::size_t at, std::string_view key);
+
+  const std::size_t limit_;
+  std::deque<Entry> entries_;  // never moves: the index refers to their keys
+  absl::flat_hash_map<std::string_view, std::size_t> index_;
+  std::size_t hand_ = 0;
+};
+
+}  // namespace holdfast::service
