@@ -48,12 +48,15 @@ int serve(const Options& options) {
     complain(config.error().detail);
     return kExitUsage;
   }
+  if (options.print_only) {
+    fmt::print("{}", to_toml(*config));
+    return kExitOk;
+  }
   if (const auto good = check_files(config->settings()); !good) {
     complain(good.error().message());
     return kExitUsage;
   }
-  if (options.print_only) fmt::print("{}", to_toml(*config));
-  if (options.print_only || options.check_only) return kExitOk;
+  if (options.check_only) return kExitOk;
   start_log(config->settings().log_format == "json", config->settings().log_level);
   return serve_until_told(*config, [&sources] { return Config::read(sources); });
 }

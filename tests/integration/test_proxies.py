@@ -84,3 +84,28 @@ def test_without_settings_no_page_is_let_in():
         headers = {"Origin": CONSOLE, "Access-Control-Request-Method": "POST"}
         assert rest.call(server, "OPTIONS", "/v1/acquire", headers=headers).status == 405
         assert rest.post(server, "/v1/acquire", {"key": "a"}, headers={"Origin": CONSOLE}).code == "permission_denied"
+
+
+@pytest.mark.parametrize("trusted,headers,client", [
+    ("127.0.0.0/8", {"X-Forwarded-For": "6.6.6.6, 192.0.2.7"}, "192.0.2.7"),
+    ("127.0.0.0/8,192.0.2.0/24", {"X-Forwarded-For": "203.0.113.9:80, 192.0.2.7"}, "203.0.113.9"),
+    ("127.0.0.0/8", {"Forwarded": 'for="[2001:db8::7]:80";proto=https'}, "2001:db8::7"),
+    ("127.0.0.0/8", {"Forwarded": "for=6.6.6.6", "X-Forwarded-For": "192.0.2.7"}, "127.0.0.1"),
+    ("127.0.0.0/8", {}, "127.0.0.1"),
+    ("10.0.0.0/8", {"X-Forwarded-For": "192.0.2.7"}, "127.0.0.1"),
+])
+def test_whose_word_is_taken_for_the_client(trusted, headers, client):
+    with serving("--trusted-proxies", trusted, "--log-level", "debug") as server:
+        with rest.wire(server) as wire:
+            assert wire.ask("GET", "/nowhere", headers=headers).status == 404
+            assert wire.ask("GET", "/v1/lock?x=1").status == 400
+        rest.eventually(lambda: f"debug: {client} was refused: not_found" in server.log(), client)
+        rest.eventually(lambda: "debug: 127.0.0.1 was refused: invalid_argument" in server.log(), "the next request")
+
+
+def test_a_proxy_on_a_unix_socket(tmp_path):
+    for trusted, client in (("unix", "192.0.2.7"), ("127.0.0.1", "unix")):
+        path = f"unix:{tmp_path}/{client}.sock"
+        with serving("--trusted-proxies", trusted, "--log-level", "debug", "--listen", path) as server:
+            assert rest.get(server, "/nowhere", headers={"X-Forwarded-For": "192.0.2.7"}).status == 404
+            rest.eventually(lambda: f"debug: {client} was refused: not_found" in server.log(), client)

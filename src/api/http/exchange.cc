@@ -4,6 +4,7 @@
 
 #include <boost/beast/core/string.hpp>
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "api/http/browser_guard.h"
 #include "api/http/cors.h"
@@ -139,6 +140,7 @@ void Exchange::answered(lock::Revision revision, lock::Reply answer, const keepe
 }
 
 void Exchange::refuse(const Fault& fault) {
+  spdlog::debug("{} was refused: {}", client_address(), service::name_of(fault.code));
   refusal_ = fault.code;
   body_.clear();
   JsonWriter out(body_);
