@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "keeper/keeper.h"
 #include "service/checker.h"
+#include "service/client_limits.h"
 #include "service/lease_handle.h"
 #include "service/statistics/statistics.h"
 
@@ -32,6 +33,7 @@ struct Backend {
   std::string base_path;  // that every target begins with, but on listeners for probes; empty: none
   BrowserRules browsers;
   ClockWatch clocks;
+  service::ClientLimits limits{clock};
 
   Traffic traffic{};
 

@@ -9,6 +9,7 @@
 #include "api/http/browser_guard.h"
 #include "api/http/cors.h"
 #include "api/http/forwarded.h"
+#include "api/http/handlers.h"
 #include "api/http/json_reader.h"
 #include "api/http/lock_json.h"
 #include "api/http/problem.h"
@@ -77,11 +78,31 @@ void Exchange::route() {
   if (match.route != nullptr) {
     rest_ = match.rest;
     route_ = match.route;
-    return match.route->handler(*this);
+    if (const auto fault = over_limit(*route_)) return refuse(*fault);
+    return route_->handler(*this);
   }
   if (match.allow.empty()) return refuse(Fault{Code::not_found, "there is nothing at this path", ""});
   allow_ = std::move(match.allow);
   refuse(Fault{Code::method_not_allowed, fmt::format("this path takes {}", allow_), ""});
+}
+
+// What keeps a lease or gives it back is never turned away: that would take locks from those who behave.
+std::optional<Fault> Exchange::over_limit(const Route& route) {
+  if (peer_.exposure == Exposure::probes) return std::nullopt;
+  for (const Handler spared :
+       {handle_renew, handle_release, handle_cancel, handle_end_lease, handle_health, handle_readiness}) {
+    if (route.handler == spared) return std::nullopt;
+  }
+  return backend_.limits.admit(client_address());
+}
+
+std::optional<Fault> Exchange::count_wait(const lock::Command& command) {
+  const auto* acquire = std::get_if<lock::Acquire>(&command);
+  if (acquire == nullptr || acquire->wait == lock::Millis(0)) return std::nullopt;
+  auto hold = backend_.limits.wait(client_address(), acquire->items.size());
+  if (!hold) return hold.error();
+  wait_ = *std::move(hold);
+  return std::nullopt;
 }
 
 // A listener for probes has paths of its own.
@@ -117,12 +138,14 @@ void Exchange::submit_command(lock::Command command) {
     phase_ = Phase::idle;
     return outlet_.dropped();
   }
+  if (const auto fault = count_wait(command)) return refuse(*fault);
   phase_ = acquires ? Phase::acquiring : Phase::commanding;
   call_ = backend_.keeper.submit(std::move(command), *this);
 }
 
 void Exchange::answered(lock::Revision revision, lock::Reply answer, const keeper::Timing& /*timing*/) {
   call_ = {};
+  wait_.release();
   backend_.told = std::max(backend_.told, revision);
   body_.clear();
   JsonWriter out(body_);
@@ -278,6 +301,7 @@ void Exchange::client_left() {
 
 void Exchange::abandon() {
   if (call_) backend_.keeper.leave(std::exchange(call_, {}));
+  wait_.release();
   phase_ = Phase::idle;
 }
 

@@ -105,8 +105,8 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   void refuse_when_durable(const service::Fault& fault);
   void refuse_when_durable(const lock::Refused& refused);
 
-  // A fresh body; tag() gives its reply an ETag, if there is a version. Then answer with it: at once for what depends on no state,
-  // else when all that the state shows now is durable.
+  // A fresh body; tag() gives its reply an ETag, if there is a version. Then answer with it: at once for what
+  // depends on no state, else when all that the state shows now is durable.
   JsonWriter body();
   void tag(lock::Revision version);
   void answer(int status = 200);
@@ -134,6 +134,8 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   void forget_last();
   void route();
   bool enter_base_path();
+  std::optional<service::Fault> over_limit(const Route& route);
+  std::optional<service::Fault> count_wait(const lock::Command& command);
   void grant_leave();
   void reply(int status, lock::Revision revision, std::optional<std::uint64_t> retry_after = std::nullopt);
 
@@ -144,7 +146,8 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   Phase phase_ = Phase::idle;
   bool client_left_ = false;
   keeper::CallId call_;
-  std::uint64_t number_ = 0;  // of the request, so that a late callback of an earlier one is known
+  service::ClientLimits::Hold wait_;  // of an acquire that may wait
+  std::uint64_t number_ = 0;          // of the request, so that a late callback of an earlier one is known
   Request request_;
   Target target_;
   std::string_view rest_;

@@ -33,7 +33,7 @@ Server::Server(asio::io_context& io, Backend backend, ServerOptions options)
 Server::~Server() {
   for (const auto& listener : listeners_) listener->close();
   const auto connections = std::exchange(connections_, {});
-  for (const auto& [key, connection] : connections) connection->close();
+  for (const auto& [key, guest] : connections) guest.connection->close();
 }
 
 void Server::serve(std::shared_ptr<Listener> listener, Exposure exposure) {
@@ -54,24 +54,37 @@ void Server::limit_connections(std::size_t most) {
 // Probes are answered by a full server too: it is alive.
 void Server::accept(Socket socket, const Door& door) {
   if (connections_.size() >= options_.max_connections + kMaxRefused) return;
-  const bool full = door.exposure == Exposure::everything && connections_.size() >= options_.max_connections;
   const auto address = peer_address(socket);
   Peer peer{.address = address ? address->to_string() : "unix",
             .trusted_proxy = backend_.trusted_proxies.trust(address),
             .loopback = door.loopback,
             .exposure = door.exposure};
+  service::ClientLimits::Hold counted;
+  const auto refusal = admit(peer, counted);
   auto& host = static_cast<Connection::Host&>(*this);
   const auto connection = tls_ && door.is_tcp
                               ? std::make_shared<Connection>(std::move(socket), *tls_, host, std::move(peer))
                               : std::make_shared<Connection>(std::move(socket), host, std::move(peer));
-  connections_.emplace(connection.get(), connection);
+  connections_.emplace(connection.get(), Guest{connection, std::move(counted)});
   backend_.connections = connections_.size();
-  if (full) {
-    connection->start_refused(
-        {service::Code::overloaded, "the server has as many connections as it takes", ""});
+  if (refusal) {
+    connection->start_refused(*refusal);
   } else {
     connection->start();
   }
+}
+
+// A proxy connects for many clients, who are counted one by one when they ask.
+std::optional<service::Fault> Server::admit(const Peer& peer, service::ClientLimits::Hold& counted) {
+  if (peer.exposure == Exposure::probes) return std::nullopt;
+  if (connections_.size() >= options_.max_connections) {
+    return service::Fault{service::Code::overloaded, "the server has as many connections as it takes", ""};
+  }
+  if (peer.trusted_proxy) return std::nullopt;
+  auto hold = backend_.limits.connect(peer.address);
+  if (!hold) return hold.error();
+  counted = *std::move(hold);
+  return std::nullopt;
 }
 
 void Server::closed(Connection& connection) {
@@ -92,26 +105,31 @@ Coroutine<void> Server::watch_deadlines() {
 
 void Server::cut_off_late() {
   std::vector<std::shared_ptr<Connection>> late;
-  for (const auto& [key, connection] : connections_) {
-    if (connection->deadline() <= now_) late.push_back(connection);
+  for (const auto& [key, guest] : connections_) {
+    if (guest.connection->deadline() <= now_) late.push_back(guest.connection);
   }
   for (const auto& connection : late) connection->time_out();
 }
 
 void Server::stop_accepting() {
   for (const auto& listener : listeners_) listener->close();
-  const auto connections = connections_;
-  for (const auto& [key, connection] : connections) connection->finish();
+  for (const auto& connection : all()) connection->finish();
 }
 
 void Server::finish(std::function<void()> finished) {
-  const auto connections = connections_;
-  for (const auto& [key, connection] : connections) {
+  for (const auto& connection : all()) {
     connection->finish_with({service::Code::no_leader, "the server is stopping: ask again", ""});
   }
   if (connections_.empty()) return finished();
   finished_ = std::move(finished);
   finish_by_ = steady_clock::now() + kFinishTime;
+}
+
+// What may close while one goes through them.
+std::vector<std::shared_ptr<Connection>> Server::all() const {
+  std::vector<std::shared_ptr<Connection>> connections;
+  for (const auto& [key, guest] : connections_) connections.push_back(guest.connection);
+  return connections;
 }
 
 bool Server::is_finished() const {

@@ -32,6 +32,8 @@ class Server final : private Connection::Host {
   void use_tls(TlsContext tls) { tls_ = std::move(tls); }
   // Those that are there beyond it stay.
   void limit_connections(std::size_t most);
+  // For what comes from now on.
+  void limit_clients(const service::ClientQuota& quota) { backend_.limits.set(quota); }
 
   // Takes no more connections, and ends each as soon as nothing of it is in flight.
   void stop_accepting();
@@ -47,10 +49,16 @@ class Server final : private Connection::Host {
     bool loopback = false;
     Exposure exposure = Exposure::everything;
   };
+  struct Guest {
+    std::shared_ptr<Connection> connection;
+    service::ClientLimits::Hold counted;
+  };
   void accept(Socket socket, const Door& door);
+  std::optional<service::Fault> admit(const Peer& peer, service::ClientLimits::Hold& counted);
   Coroutine<void> watch_deadlines();
   void cut_off_late();
   bool is_finished() const;
+  std::vector<std::shared_ptr<Connection>> all() const;
 
   // Connection::Host
   Backend& backend() override { return backend_; }
@@ -65,7 +73,7 @@ class Server final : private Connection::Host {
   ServerOptions options_;
   std::optional<TlsContext> tls_;
   std::vector<std::shared_ptr<Listener>> listeners_;
-  std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
+  std::unordered_map<Connection*, Guest> connections_;
   Timer tick_;
   Connection::Time now_;
   Connection::Time finish_by_ = Connection::Time::max();

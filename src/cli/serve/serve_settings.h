@@ -9,6 +9,7 @@
 #include "api/network.h"
 #include "api/tls.h"
 #include "lock/types.h"
+#include "service/client_limits.h"
 
 namespace holdfast::cli {
 
@@ -31,6 +32,7 @@ struct ServeSettings {
   lock::Millis history_keep{};
   std::uint64_t history_bytes = 0;
   std::size_t max_connections = 0;
+  service::ClientQuota client_quota;
 
   std::string log_format;
   std::string log_level;

@@ -140,6 +140,7 @@ Result<void> Serving::start() {
   broadcast_ = std::make_unique<api::http::Broadcast>(io_, keeper_, api::http::BroadcastOptions{});
   server_ = std::make_unique<api::http::Server>(
       io_, backend(), api::http::ServerOptions{.max_connections = settings_.max_connections});
+  server_->limit_clients(settings_.client_quota);
   if (const auto used = use_tls(settings_); !used) return used.error();
   for (auto& listener : *listeners) server_->serve(std::move(listener), api::http::Exposure::everything);
   for (auto& listener : *probes) server_->serve(std::move(listener), api::http::Exposure::probes);
@@ -228,6 +229,7 @@ void Serving::reload() {
 void Serving::take_over(const ServeSettings& fresh) {
   set_log_level(fresh.log_level);
   server_->limit_connections(fresh.max_connections);
+  server_->limit_clients(fresh.client_quota);
   if (fresh.has_tls() != settings_.has_tls()) {
     return spdlog::warn("tls-cert and tls-key: to begin or to end with TLS takes a restart");
   }

@@ -99,6 +99,19 @@ Result<void> keep_max_connections(const Texts& texts, ServeSettings& settings) {
   return keep(settings.max_connections, read_number(texts.front(), 1, 1'000'000));
 }
 
+// 0 is no limit.
+Result<void> keep_client_connections(const Texts& texts, ServeSettings& settings) {
+  return keep(settings.client_quota.connections, read_number(texts.front(), 0, 1'000'000));
+}
+
+Result<void> keep_client_waits(const Texts& texts, ServeSettings& settings) {
+  return keep(settings.client_quota.waits, read_number(texts.front(), 0, 1'000'000'000));
+}
+
+Result<void> keep_client_requests(const Texts& texts, ServeSettings& settings) {
+  return keep(settings.client_quota.requests_per_second, read_number(texts.front(), 0, 1'000'000'000));
+}
+
 Result<void> keep_slow_operation(const Texts& texts, ServeSettings& settings) {
   return keep(settings.slow_operation, read_duration(texts.front(), lock::Millis(1)));
 }
@@ -197,6 +210,27 @@ constexpr Setting kSettings[] = {
      .standard = "10240",
      .help = "HTTP connections at a time; more are refused",
      .store = keep_max_connections,
+     .form = ValueForm::number,
+     .reloadable = true},
+    {.name = "max-connections-per-client",
+     .type = "N",
+     .standard = "0",
+     .help = "Connections of one address (IPv6: one /64); 0: no limit of its own",
+     .store = keep_client_connections,
+     .form = ValueForm::number,
+     .reloadable = true},
+    {.name = "max-waits-per-client",
+     .type = "N",
+     .standard = "0",
+     .help = "Keys that one address waits for at a time; 0: no limit of its own",
+     .store = keep_client_waits,
+     .form = ValueForm::number,
+     .reloadable = true},
+    {.name = "max-requests-per-client",
+     .type = "N",
+     .standard = "0",
+     .help = "Requests a second of one address, renewals and releases not counted; 0: no limit",
+     .store = keep_client_requests,
      .form = ValueForm::number,
      .reloadable = true},
     {.name = "slow-operation",
