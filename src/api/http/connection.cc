@@ -20,6 +20,9 @@ using std::chrono::seconds;
 constexpr std::size_t kMaxAheadBytes = 256 << 10;
 constexpr std::size_t kKeptOutputBytes = 256 << 10;
 
+// The replies to a pipeline are sent together, but no more of them than this are made ahead of the client.
+constexpr std::size_t kFlushAtBytes = 64 << 10;
+
 // How long a client may take over each part.
 constexpr seconds kHandshakeTime{5};
 constexpr seconds kIdleTime{120};
@@ -133,7 +136,10 @@ void Connection::input_ended(bool orderly) {
 void Connection::advance() {
   if (advancing_ || closed_) return;
   advancing_ = true;
-  while (can_take() && take_request()) exchange_->begin();
+  while (can_take() && take_request()) {
+    exchange_->begin();
+    if (out_.size() >= kFlushAtBytes) flush();
+  }
   advancing_ = false;
   if (closed_) return;
   flush();
