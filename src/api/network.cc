@@ -25,7 +25,7 @@ address plain(const address& given) {
 
 bool same_prefix(std::span<const unsigned char> a, std::span<const unsigned char> b, unsigned bits) {
   const std::size_t whole = bits / 8;
-  if (!std::equal(a.begin(), a.begin() + whole, b.begin())) return false;
+  if (!std::ranges::equal(a.first(whole), b.first(whole))) return false;
   if (bits % 8 == 0) return true;
   return ((a[whole] ^ b[whole]) >> (8 - bits % 8)) == 0;
 }

@@ -47,7 +47,7 @@ Coroutine<std::size_t> Stream::read_secured(asio::mutable_buffer buffer, error_c
 
 // Without renegotiation nothing that is written waits for something to be read.
 Coroutine<error_code> Stream::until_writable() {
-  co_return co_await wait(asio::socket_base::wait_write);
+  return wait(asio::socket_base::wait_write);
 }
 
 bool Stream::turned_out_plain() {

@@ -51,9 +51,9 @@ def test_overload_costs_no_goodput_no_lease_no_memory(server, say):
         ends.callback(renewing.end)
         ratios, before = [], None
         for number in range(ROUNDS):
-            peak = pairs_per_s(server, PEAK, f"p{number}/")
+            peak = pairs_per_s(server, PEAK, f"p{number}")
             before = before or server.rss_bytes()
-            ratios.append(pairs_per_s(server, OVERLOAD, f"o{number}/") / peak)
+            ratios.append(pairs_per_s(server, OVERLOAD, f"o{number}") / peak)
         grown = (server.rss_bytes() - before) / (1 << 20)
         renewing.end()
         assert not renewing.lost, renewing.lost[:3]

@@ -99,8 +99,8 @@ def test_whose_word_is_taken_for_the_client(trusted, headers, client):
         with rest.wire(server) as wire:
             assert wire.ask("GET", "/nowhere", headers=headers).status == 404
             assert wire.ask("GET", "/v1/lock?x=1").status == 400
-        rest.eventually(lambda: f"debug: {client} was refused: not_found" in server.log(), client)
-        rest.eventually(lambda: "debug: 127.0.0.1 was refused: invalid_argument" in server.log(), "the next request")
+        rest.eventually(lambda: f"client={client} status=404 code=not_found" in server.log(), client)
+        rest.eventually(lambda: "client=127.0.0.1 status=400 code=invalid_argument" in server.log(), "the next request")
 
 
 def test_a_proxy_on_a_unix_socket(tmp_path):
@@ -108,4 +108,4 @@ def test_a_proxy_on_a_unix_socket(tmp_path):
         path = f"unix:{tmp_path}/{client}.sock"
         with serving("--trusted-proxies", trusted, "--log-level", "debug", "--listen", path) as server:
             assert rest.get(server, "/nowhere", headers={"X-Forwarded-For": "192.0.2.7"}).status == 404
-            rest.eventually(lambda: f"debug: {client} was refused: not_found" in server.log(), client)
+            rest.eventually(lambda: f"client={client} status=404 code=not_found" in server.log(), client)

@@ -6,6 +6,7 @@
 
 #include "api/http/browser_guard.h"
 #include "api/http/clock_watch.h"
+#include "api/http/request_log.h"
 #include "api/http/traffic.h"
 #include "api/network.h"
 #include "base/clock.h"
@@ -35,6 +36,7 @@ struct Backend {
   ClockWatch clocks;
   service::ClientLimits limits{clock};
 
+  LogDesk log;
   Traffic traffic{};
 
   // The newest revision that anybody was told, for replies that were decided without the keeper. Durable.

@@ -7,7 +7,8 @@ void append_sharing(std::string& lines, const Request& request, const BrowserRul
   lines += "Access-Control-Allow-Origin: ";
   lines += request.origin;
   lines +=
-      "\r\nAccess-Control-Expose-Headers: Retry-After, X-Holdfast-Leader, X-Holdfast-Revision\r\n"
+      "\r\nAccess-Control-Expose-Headers: Retry-After, X-Holdfast-Leader, X-Holdfast-Revision, "
+      "X-Request-Id\r\n"
       "Vary: Origin\r\n";
 }
 
@@ -20,7 +21,7 @@ void append_leave(std::string& lines) {
   lines +=
       "Access-Control-Allow-Methods: GET, POST, PUT, DELETE\r\n"
       "Access-Control-Allow-Headers: Authorization, Content-Type, If-Match, Last-Event-ID, "
-      "X-Holdfast-Lease\r\n"
+      "X-Holdfast-Lease, X-Request-Id, traceparent\r\n"
       "Access-Control-Max-Age: 600\r\n";
 }
 

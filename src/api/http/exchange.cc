@@ -4,7 +4,6 @@
 
 #include <boost/beast/core/string.hpp>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include "api/http/browser_guard.h"
 #include "api/http/cors.h"
@@ -38,7 +37,7 @@ bool may_be_json(std::string_view content_type) {
 }  // namespace
 
 Exchange::Exchange(Backend& backend, Outlet& outlet, Peer peer)
-    : backend_(backend), outlet_(outlet), peer_(std::move(peer)) {}
+    : backend_(backend), outlet_(outlet), peer_(std::move(peer)), client_(peer_.address) {}
 
 Exchange::~Exchange() {
   abandon();
@@ -48,8 +47,9 @@ void Exchange::begin() {
   HOLDFAST_ASSERT(phase_ == Phase::idle);
   phase_ = Phase::handling;
   forget_last();
+  const LogScope scope(log_);
   json_memory_.emplace(json_space_, sizeof json_space_);
-  if (peer_.trusted_proxy) forwarded_ = forwarded_client(request_, backend_.trusted_proxies, peer_.address);
+  if (peer_.trusted_proxy) client_ = forwarded_client(request_, backend_.trusted_proxies, peer_.address);
   append_sharing(fields_, request_, backend_.browsers);
   if (const auto fault = guard_against_browsers(request_, backend_.browsers, peer_.loopback)) {
     return refuse(*fault);
@@ -60,6 +60,7 @@ void Exchange::begin() {
 
 void Exchange::forget_last() {
   ++number_;
+  log_.begin(request_, backend_.log);
   began_ = backend_.clock.now();
   route_ = nullptr;
   refusal_.reset();
@@ -78,6 +79,7 @@ void Exchange::route() {
   if (match.route != nullptr) {
     rest_ = match.rest;
     route_ = match.route;
+    log_.routed(*route_);
     if (const auto fault = over_limit(*route_)) return refuse(*fault);
     return route_->handler(*this);
   }
@@ -123,6 +125,11 @@ void Exchange::grant_leave() {
   answer(204);
 }
 
+void Exchange::call_by_id(const boost::json::object& body) {
+  const boost::json::value* id = body.if_contains("request_id");
+  if (id != nullptr && id->is_string()) call_it(id->get_string());
+}
+
 service::Checked<boost::json::object> Exchange::json_body() {
   if (!may_be_json(request_.content_type)) {
     return Fault{Code::unsupported_media_type, "the body must be application/json", "Content-Type"};
@@ -140,18 +147,22 @@ void Exchange::submit_command(lock::Command command) {
   }
   if (const auto fault = count_wait(command)) return refuse(*fault);
   phase_ = acquires ? Phase::acquiring : Phase::commanding;
+  log_.submitted(command);
   call_ = backend_.keeper.submit(std::move(command), *this);
 }
 
-void Exchange::answered(lock::Revision revision, lock::Reply answer, const keeper::Timing& /*timing*/) {
+void Exchange::answered(lock::Revision revision, lock::Reply answer, const keeper::Timing& timing) {
   call_ = {};
   wait_.release();
+  const LogScope scope(log_);
+  log_.slow(backend_.log, backend_.clock.now(), timing);
   backend_.told = std::max(backend_.told, revision);
   body_.clear();
   JsonWriter out(body_);
   if (const auto* refused = std::get_if<lock::Refused>(&answer)) {
     const Code code = service::code_of(refused->code);
     refusal_ = code;
+    failure_ = refused->detail;
     waited_ = refused->waited;
     write_problem(out, revision, *refused, backend_.base_path);
     return reply(problem_kind(code).status, revision, retry_after_seconds(code, refused->retry_after));
@@ -163,8 +174,8 @@ void Exchange::answered(lock::Revision revision, lock::Reply answer, const keepe
 }
 
 void Exchange::refuse(const Fault& fault) {
-  spdlog::debug("{} was refused: {}", client_address(), service::name_of(fault.code));
   refusal_ = fault.code;
+  failure_ = fault.detail;
   body_.clear();
   JsonWriter out(body_);
   write_problem(out, backend_.told, fault, backend_.base_path);
@@ -190,6 +201,7 @@ void Exchange::refuse_now(const Fault& fault) {
   const bool begun = pending();
   abandon();
   if (!begun) forget_last();
+  const LogScope scope(log_);
   allow_.clear();
   phase_ = Phase::handling;
   refuse(fault);
@@ -221,6 +233,7 @@ void Exchange::answer_when_durable(int status) {
     const auto self = weak.lock();
     if (!self || self->phase_ != Phase::reading || self->number_ != number) return;
     self->backend_.told = std::max(self->backend_.told, revision);
+    const LogScope scope(self->log_);
     self->reply(status, revision);
   };
   backend_.keeper.when_durable(then);
@@ -229,7 +242,11 @@ void Exchange::answer_when_durable(int status) {
 void Exchange::reply(int status, lock::Revision revision, std::optional<std::uint64_t> retry_after) {
   HOLDFAST_ASSERT(phase_ != Phase::idle);
   phase_ = Phase::idle;
-  backend_.traffic.answered(route_, status, refusal_, backend_.clock.now() - began_ - waited_);
+  const std::chrono::nanoseconds now = backend_.clock.now();
+  backend_.traffic.answered(route_, status, refusal_, now - began_ - waited_);
+  log_.answered(backend_.log, now, status, refusal_, status >= 500 ? failure_ : std::string_view{},
+                now - began_);
+  append_request_id();
   const bool keep_alive = request_.keep_alive && outlet_.may_stay();
   append_response(outlet_.output(),
                   ResponseHead{.status = status,
@@ -245,6 +262,10 @@ void Exchange::reply(int status, lock::Revision revision, std::optional<std::uin
   outlet_.replied(keep_alive);
 }
 
+void Exchange::append_request_id() {
+  fields_.append("X-Request-Id: ").append(log_.id()).append("\r\n");
+}
+
 bool Exchange::begin_stream(std::shared_ptr<LongReply> stream) {
   HOLDFAST_ASSERT(phase_ == Phase::handling);
   if (client_left_) {
@@ -252,7 +273,10 @@ bool Exchange::begin_stream(std::shared_ptr<LongReply> stream) {
     outlet_.dropped();
     return false;
   }
-  backend_.traffic.answered(route_, 200, std::nullopt, backend_.clock.now() - began_);
+  const std::chrono::nanoseconds now = backend_.clock.now();
+  backend_.traffic.answered(route_, 200, std::nullopt, now - began_);
+  log_.answered(backend_.log, now, 200, std::nullopt, {}, now - began_);
+  append_request_id();
   const bool head_only = request_.method == Verb::head;
   const bool keep_alive = head_only && request_.keep_alive && outlet_.may_stay();
   append_stream_head(outlet_.output(), ResponseHead{.keep_alive = keep_alive,

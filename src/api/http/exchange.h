@@ -16,6 +16,7 @@
 #include "api/http/long_reply.h"
 #include "api/http/peer.h"
 #include "api/http/request.h"
+#include "api/http/request_log.h"
 #include "api/http/router.h"
 #include "api/http/target.h"
 #include "keeper/keeper.h"
@@ -78,15 +79,18 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   std::string_view rest() const { return rest_; }  // of the path, still encoded
   Backend& backend() { return backend_; }
   service::Caller caller() const { return {.address = client_address()}; }
+  // The client's own id of the request, for the log and the reply.
+  void call_it(std::string_view request_id) { log_.call_it(request_id); }
   // Where the request comes from, through trusted proxies, for logs and limits: "192.0.2.7", "::1", or "unix"
   // for a unix socket.
-  const std::string& client_address() const { return forwarded_ ? *forwarded_ : peer_.address; }
+  const std::string& client_address() const { return client_; }
 
   // Takes the body apart: `read(BodyFields&)`. What is wrong with it, if anything.
   template <class Read>
   std::optional<service::Fault> read_body(Read read) {
     auto object = json_body();
     if (!object) return object.error();
+    call_by_id(*object);
     BodyFields fields(*object);
     read(fields);
     return fields.finish();
@@ -132,6 +136,8 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   service::Checked<boost::json::object> json_body();
   void submit_command(lock::Command command);
   void forget_last();
+  void append_request_id();
+  void call_by_id(const boost::json::object& body);
   void route();
   bool enter_base_path();
   std::optional<service::Fault> over_limit(const Route& route);
@@ -142,7 +148,8 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   Backend& backend_;
   Outlet& outlet_;
   const Peer peer_;
-  std::optional<std::string> forwarded_;  // the client, when a trusted proxy speaks for it
+  std::string client_;  // its address
+  RequestLog log_{client_};
   Phase phase_ = Phase::idle;
   bool client_left_ = false;
   keeper::CallId call_;
@@ -153,6 +160,7 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   std::string_view rest_;
   const Route* route_ = nullptr;          // none: no request was read, or it has no route
   std::optional<service::Code> refusal_;  // that the reply tells
+  std::string failure_;                   // why, for the log
   std::chrono::nanoseconds began_{};
   lock::Millis waited_{0};  // in a lock's queue
   std::string_view content_type_;

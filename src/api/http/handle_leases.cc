@@ -87,7 +87,10 @@ void handle_end_lease(Exchange& exchange) {
         service::invalid("X-Holdfast-Lease", "the lease's handle is missing from the header"));
   }
   service::ReleaseRequest request{.lease = handle};
-  if (const std::string* request_id = query->find("request_id")) request.request_id = *request_id;
+  if (const std::string* request_id = query->find("request_id")) {
+    request.request_id = *request_id;
+    exchange.call_it(*request_id);
+  }
   auto command = exchange.backend().checker.release(exchange.caller(), std::move(request));
   if (command && command->lease != service::parse_lease_id(exchange.rest())) {
     return exchange.refuse({service::Code::lease_gone, "the handle is that of another lease", ""});

@@ -28,6 +28,8 @@ struct Request {
   std::string lease_handle;   // X-Holdfast-Lease
   std::string if_match;       // If-Match
   std::string last_event_id;  // Last-Event-ID
+  std::string request_id;     // X-Request-Id
+  std::string traceparent;
   std::string body;
 
   void clear();

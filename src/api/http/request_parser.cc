@@ -24,7 +24,7 @@ void Request::clear() {
   host_count = 0;
   if (body.capacity() > kKeptBodyBytes) body = {};
   for (std::string* text : {&target, &host, &origin, &fetch_site, &forwarded, &forwarded_for, &content_type,
-                            &lease_handle, &if_match, &last_event_id, &body}) {
+                            &lease_handle, &if_match, &last_event_id, &request_id, &traceparent, &body}) {
     text->clear();
   }
 }
@@ -75,6 +75,8 @@ void RequestParser::on_field_impl(Field name, Text name_text, Text value, ErrorC
     case Field::unknown:
       if (iequals(name_text, "X-Holdfast-Lease")) return keep(request_.lease_handle);
       if (iequals(name_text, "Last-Event-ID")) return keep(request_.last_event_id);
+      if (iequals(name_text, "X-Request-Id")) return keep(request_.request_id);
+      if (iequals(name_text, "traceparent")) return keep(request_.traceparent);
       if (iequals(name_text, "X-Forwarded-For")) return add(request_.forwarded_for);
       return;
     default:

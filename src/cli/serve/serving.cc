@@ -170,6 +170,7 @@ api::http::Backend Serving::backend() {
                             .base_path = settings_.base_path,
                             .browsers = api::http::BrowserRules(settings_.advertise, settings_.cors_origins),
                             .clocks = api::http::ClockWatch(system_wall_clock(), raw_clock()),
+                            .log = api::http::LogDesk(settings_.slow_operation),
                             .told = keeper_.state().revision()};
 }
 

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/http/request.h"
+#include "api/http/router.h"
+#include "base/log_gate.h"
+#include "base/log_scope.h"
+#include "keeper/keeper.h"
+#include "lock/command.h"
+#include "service/code.h"
+
+// What the log says of requests: never a key, a handle or a path, which are the business of clients; the
+// route, the outcome, and the ids by which a client and those between find the lines again.
+
+namespace holdfast::api::http {
+
+// What the requests of one server share.
+class LogDesk {
+ public:
+  explicit LogDesk(std::chrono::nanoseconds slow);
+
+  // Writes an id that no other request of any server has.
+  void next_id(std::string& id);
+  // Operations that take longer than this, waits in a queue apart, are told of.
+  std::chrono::nanoseconds slow() const { return slow_; }
+
+  LogGate failures;
+  LogGate slow_operations;
+
+ private:
+  std::chrono::nanoseconds slow_;
+  std::string prefix_;  // of this process
+  std::uint64_t count_ = 0;
+};
+
+// One request's. The exchange has one and uses it for one request after the other.
+class RequestLog final : public LogContext {
+ public:
+  explicit RequestLog(const std::string& client_address) : client_(client_address) {}
+
+  // A request begins, whose id is the header X-Request-Id where that is one, else a new one.
+  void begin(const Request& request, LogDesk& desk);
+  // The client gave it an id in the body. Ignored where it would not do in a header.
+  void call_it(std::string_view request_id);
+  void routed(const Route& route) { route_ = &route; }
+  void submitted(const lock::Command& command);
+
+  std::string_view id() const { return id_; }
+
+  // Lines. `detail` says why, and must come from the server alone.
+  void slow(LogDesk& desk, std::chrono::nanoseconds now, const keeper::Timing& timing) const;
+  void answered(LogDesk& desk, std::chrono::nanoseconds now, int status, std::optional<service::Code> refusal,
+                std::string_view detail, std::chrono::nanoseconds took) const;
+
+  // LogContext
+  void describe(LogFields& out) const override;
+
+ private:
+  const std::string& client_;
+  std::string id_;
+  std::string traceparent_;
+  const Route* route_ = nullptr;
+  std::size_t keys_ = 0;
+};
+
+// Whether this is a traceparent of W3C Trace Context that may be passed on.
+bool is_traceparent(std::string_view text);
+
+}  // namespace holdfast::api::http
