@@ -11,12 +11,29 @@ std::string describe_keys(const std::vector<std::string>& keys) {
   return fmt::format("{} and {} other key{}", keys.front(), keys.size() - 1, keys.size() == 2 ? "" : "s");
 }
 
+std::string name_of_owner(const std::string& owner) {
+  return owner.empty() ? "an unnamed owner" : owner;
+}
+
 std::string describe_holder(const client::Holder& holder) {
-  std::string text = holder.owner.empty() ? "an unnamed owner" : holder.owner;
+  std::string text = name_of_owner(holder.owner);
   if (holder.held) text += " for " + format_duration(*holder.held);
   if (!holder.reason.empty()) text += " (" + holder.reason + ")";
   text += holder.expires_in ? ", expires in " + format_duration(*holder.expires_in) : ", without expiry";
   return text;
+}
+
+std::string describe_lost(const client::LostHold& lost) {
+  std::string text = "lost " + lost.key;
+  if (!lost.ended_by.empty()) text += ", ended by " + lost.ended_by;
+  if (!lost.by.empty()) text += " of " + lost.by;
+  if (!lost.reason.empty()) text += ": " + lost.reason;
+  return text;
+}
+
+std::string describe_wish(const client::ReleaseWish& wish) {
+  const std::string who = wish.by.empty() ? "somebody" : wish.by;
+  return who + " asks for the release of " + wish.key + (wish.reason.empty() ? "" : ": " + wish.reason);
 }
 
 std::string describe_refusal(const std::vector<std::string>& keys, const client::Problem& problem) {

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/describe.h"
 #include "cli/duration.h"
 #include "cli/handle.h"
 #include "cli/subcommand.h"
@@ -27,8 +28,7 @@ std::string time_left(const client::Lease& lease) {
 
 void show_lease(const client::LeaseReply& reply) {
   const auto& lease = reply.lease.lease;
-  fmt::print("{} of {}, expires in {}\n", lease.id, lease.owner.empty() ? "an unnamed owner" : lease.owner,
-             time_left(lease));
+  fmt::print("{} of {}, expires in {}\n", lease.id, name_of_owner(lease.owner), time_left(lease));
   for (const auto& hold : reply.lease.holds)
     fmt::print("  {} (fencing token {})\n", hold.key, hold.fencing_token);
 }

@@ -20,7 +20,12 @@ std::vector<std::string> row_of(const client::LockView& lock) {
     owners += (owners.empty() ? "" : ", ") + holder.owner;
     if (left.empty()) left = holder.expires_in ? format_duration(*holder.expires_in) : "never";
   }
-  return {lock.key, lock.state, owners, left, std::to_string(lock.queue.size())};
+  return {lock.key,
+          lock.state,
+          owners,
+          left,
+          std::to_string(lock.queue_length),
+          lock.opens_in ? format_duration(*lock.opens_in) : ""};
 }
 
 int list(Options options) {
@@ -40,14 +45,15 @@ int list(Options options) {
     if (code != kExitOk) return code;
     options.request.cursor = std::get<client::LockListReply>(*answer).next_cursor;
   } while (!options.request.cursor.empty());
-  if (!options.client.json) print_table({"KEY", "STATE", "HELD BY", "EXPIRES IN", "WAITING"}, rows);
+  if (!options.client.json)
+    print_table({"KEY", "STATE", "HELD BY", "EXPIRES IN", "WAITING", "OPENS IN"}, rows);
   return kExitOk;
 }
 
 }  // namespace
 
 void add_ls(CLI::App& parent, Invocation& invocation) {
-  auto* command = parent.add_subcommand("ls", "List locks");
+  auto* command = parent.add_subcommand("ls", "List the locks in use and the registered ones");
   auto options = std::make_shared<Options>();
   command->add_option("PREFIX", options->request.prefix, "Only keys that begin with this");
   command->add_option("--state", options->request.state, "Only locks in this state")

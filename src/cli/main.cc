@@ -18,8 +18,20 @@ namespace holdfast::cli {
 namespace {
 
 constexpr AddSubcommand kSubcommands[] = {
-    add_serve, add_run, add_acquire, add_renew,  add_release,
-    add_show,  add_ls,  add_lease,   add_status, add_verify,
+    add_run,              //
+    add_acquire,          //
+    add_renew,            //
+    add_release,          //
+    add_lease,            //
+    add_show,             //
+    add_ls,               //
+    add_break,            //
+    add_request_release,  //
+    add_register,         //
+    add_unregister,       //
+    add_serve,            //
+    add_status,           //
+    add_verify,           //
 };
 
 std::vector<std::string> subcommands_of(const CLI::App& app) {

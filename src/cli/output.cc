@@ -47,6 +47,8 @@ std::string advice_for(const client::Problem& problem) {
   if (problem.status == 403) return "ask an administrator for a role that allows it";
   if (problem.code == "lease_gone") return "acquire again: nothing revives an ended lease";
   if (problem.code == "deadlock") return "release what you hold and try again";
+  if (problem.code == "etag_mismatch")
+    return "somebody else changed the settings just now: look, and run it again";
   if (problem.status == 503) return "try again in a moment, and look at `holdfast status`";
   return {};
 }
@@ -73,6 +75,10 @@ int exit_code_of(const client::Problem& problem) {
 
 void complain(std::string_view text) {
   fmt::print(stderr, "holdfast: {}\n", printable(text));
+}
+
+void say(std::string_view text) {
+  fmt::print("{}\n", printable(text));
 }
 
 void print_json(std::string_view json) {

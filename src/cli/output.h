@@ -14,6 +14,9 @@ namespace holdfast::cli {
 // Prints "holdfast: text" to standard error.
 void complain(std::string_view text);
 
+// Prints `text` and a line end to standard output, for people; control characters are shown as `?`.
+void say(std::string_view text);
+
 // Prints `json` and a line end to standard output.
 void print_json(std::string_view json);
 

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/describe.h"
 #include "cli/duration.h"
 #include "cli/handle.h"
 #include "cli/lock_options.h"
@@ -22,10 +23,8 @@ struct Options {
 void show(const client::RenewReply& reply) {
   const auto left = reply.lease.expires_in;
   fmt::print("renewed, {}\n", left ? "expires in " + format_duration(*left) : "without expiry");
-  for (const auto& lost : reply.lost) complain("lost " + lost.key + ": " + lost.reason);
-  for (const auto& wish : reply.release_requested) {
-    complain("somebody asks for the release of " + wish.key + ": " + wish.reason);
-  }
+  for (const auto& lost : reply.lost) complain(describe_lost(lost));
+  for (const auto& wish : reply.release_requested) complain(describe_wish(wish));
 }
 
 int renew(const Options& options) {
@@ -53,6 +52,10 @@ void add_renew(CLI::App& parent, Invocation& invocation) {
   command->add_option("-t,--ttl", options->ttl, "A new ttl (default: the one it has)")->type_name("DURATION");
   add_client_options(*command, options->client);
   command->footer(
+      "Keys that were taken from a shared lease are named as lost at every renewal until they are released,\n"
+      "and so are requests to let a key go; with --json they are `lost` and `release_requested`. The rest "
+      "of\n"
+      "the lease is renewed all the same.\n\n"
       "Examples:\n"
       "  holdfast renew \"$lease\"\n"
       "  holdfast renew --ttl 10m \"$lease\"");

@@ -5,6 +5,7 @@
 
 #include "cli/describe.h"
 #include "cli/duration.h"
+#include "cli/settings_text.h"
 #include "cli/subcommand.h"
 #include "cli/verdict.h"
 
@@ -16,17 +17,29 @@ struct Options {
   std::string key;
 };
 
+// Of long lists the server tells only the beginning.
+void say_rest(const char* of_what, std::uint64_t count) {
+  if (count > 0) say(fmt::format("  and {} more {}", count, of_what));
+}
+
 void print_lock(const client::LockReply& reply) {
   const auto& lock = reply.lock;
-  fmt::print("{} is {}\n", lock.key, lock.state);
+  const std::string closed = lock.opens_in ? ", opens in " + format_duration(*lock.opens_in) : "";
+  say(fmt::format("{} is {}{}", lock.key, lock.state, closed));
   for (const auto& holder : lock.holders) {
-    fmt::print("  held by {} ({}, fencing token {})\n", describe_holder(holder), holder.mode,
-               holder.fencing_token);
+    say(fmt::format("  held by {} ({}, fencing token {})", describe_holder(holder), holder.mode,
+                    holder.fencing_token));
   }
+  say_rest("holders", lock.holder_count - lock.holders.size());
+  if (lock.release_requested) say("  its release is requested: " + *lock.release_requested);
   for (const auto& waiter : lock.queue) {
-    fmt::print("  waiting: {} ({}){}\n", waiter.owner.empty() ? "an unnamed owner" : waiter.owner,
-               waiter.mode, waiter.waiting ? " for " + format_duration(*waiter.waiting) : "");
+    say(fmt::format("  waiting: {} ({}){}", name_of_owner(waiter.owner), waiter.mode,
+                    waiter.waiting ? " for " + format_duration(*waiter.waiting) : ""));
   }
+  say_rest("waiters", lock.queue_length - lock.queue.size());
+  if (!lock.settings) return;
+  say("  registered");
+  for (const auto& line : settings_text(*lock.settings)) say("    " + line);
 }
 
 int show(const Options& options) {
@@ -42,7 +55,7 @@ int show(const Options& options) {
 }  // namespace
 
 void add_show(CLI::App& parent, Invocation& invocation) {
-  auto* command = parent.add_subcommand("show", "Show who holds a key and who waits for it");
+  auto* command = parent.add_subcommand("show", "Show who holds a key, who waits for it, and its settings");
   auto options = std::make_shared<Options>();
   command->add_option("KEY", options->key, "The key")->required();
   add_client_options(*command, options->client);

@@ -49,6 +49,7 @@ Answer<Reply> Connection::call(store::HttpRequest request, const CallOptions& op
   }
   auto reply = decode<Reply>(response->body.empty() ? std::string_view("{}") : response->body);
   if (!reply) return reply.error();
+  if constexpr (requires { reply->etag; }) reply->etag = response->header("etag");
   return Answer<Reply>(boost::system::in_place_value, std::move(*reply));
 }
 
@@ -115,6 +116,31 @@ Answer<LockListReply> Connection::list_locks(const LockListRequest& request, con
                                                      {"owner", request.owner},
                                                      {"cursor", request.cursor}}),
                             options);
+}
+
+Answer<RegisterReply> Connection::register_lock(const RegisterRequest& request, const CallOptions& options) {
+  store::HttpRequest put{.method = "PUT",
+                         .url = "/v1/locks/" + encode_path(request.key),
+                         .headers = {{"Content-Type", "application/json"}},
+                         .body = encode(request)};
+  if (!request.etag.empty()) put.headers.push_back({"If-Match", request.etag});
+  return call<RegisterReply>(std::move(put), options);
+}
+
+Answer<UnregisterReply> Connection::unregister(const std::string& key, const std::string& request_id,
+                                               const CallOptions& options) {
+  return call<UnregisterReply>(
+      {.method = "DELETE", .url = with_query("/v1/locks/" + encode_path(key), {{"request_id", request_id}})},
+      options);
+}
+
+Answer<BreakReply> Connection::break_hold(const BreakRequest& request, const CallOptions& options) {
+  return post<BreakReply>("/v1/break", encode(request), options);
+}
+
+Answer<AskReleaseReply> Connection::ask_release(const AskReleaseRequest& request,
+                                                const CallOptions& options) {
+  return post<AskReleaseReply>("/v1/request-release", encode(request), options);
 }
 
 Answer<StatusReply> Connection::status(const CallOptions& options) {

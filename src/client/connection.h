@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "client/messages.h"
+#include "client/messages_admin.h"
 #include "client/problem.h"
 #include "client/settings.h"
 #include "store/http/http_client.h"
@@ -51,6 +52,12 @@ class Connection {
 
   Answer<LockReply> show_lock(const std::string& key, const CallOptions& options = {});
   Answer<LockListReply> list_locks(const LockListRequest& request, const CallOptions& options = {});
+  Answer<RegisterReply> register_lock(const RegisterRequest& request, const CallOptions& options = {});
+  Answer<UnregisterReply> unregister(const std::string& key, const std::string& request_id,
+                                     const CallOptions& options = {});
+  Answer<BreakReply> break_hold(const BreakRequest& request, const CallOptions& options = {});
+  Answer<AskReleaseReply> ask_release(const AskReleaseRequest& request, const CallOptions& options = {});
+
   Answer<StatusReply> status(const CallOptions& options = {});
 
   const Settings& settings() const { return settings_; }

@@ -1,28 +1,12 @@
 #include "client/json_codec.h"
+#include "client/json_lock.h"
 #include "client/json_members.h"
+#include "client/json_reply.h"
 
 namespace holdfast::client {
 namespace {
 
 using boost::json::object;
-
-Error bad_message(std::string text) {
-  return Error{std::make_error_code(std::errc::bad_message),
-               "the reply is not Holdfast's (is this the right server URL?): " + std::move(text)};
-}
-
-// Parses `body` and hands its object and an empty reply to `read`, which says what is missing, or nothing.
-template <class Reply, class Read>
-Result<Reply> decode_object(std::string_view body, Read read) {
-  boost::json::error_code error;
-  const auto value = boost::json::parse(body, error);
-  if (error || !value.is_object()) return bad_message("no JSON object");
-  Reply reply;
-  reply.json = body;
-  const std::string_view missing = read(value.get_object(), reply);
-  if (!missing.empty()) return bad_message(std::string(missing) + " is missing");
-  return reply;
-}
 
 // Expiry decides about safety: a number or an explicit null, never a guess.
 bool has_expiry(const object& lease) {
@@ -51,33 +35,25 @@ std::vector<Grant> read_grants(const object& in, std::string_view name) {
   return grants;
 }
 
-std::vector<Holder> read_holders(const object& in) {
-  std::vector<Holder> holders;
-  for_each_object(in, "holders", [&](const object& item) {
-    holders.push_back(
-        {.lease = text_member(item, "lease"),
-         .owner = text_member(item, "owner"),
-         .mode = text_member(item, "mode"),
-         .group = text_member(item, "group"),
-         .permits = static_cast<std::uint64_t>(number_member(item, "permits").value_or(1)),
-         .fencing_token = static_cast<std::uint64_t>(number_member(item, "fencing_token").value_or(0)),
-         .reason = text_member(item, "reason"),
-         .held = duration_member(item, "held_ms"),
-         .expires_in = duration_member(item, "expires_in_ms")});
+std::vector<LostHold> read_losses(const object& in) {
+  std::vector<LostHold> lost;
+  for_each_object(in, "lost", [&](const object& item) {
+    lost.push_back({.key = text_member(item, "key"),
+                    .ended_by = text_member(item, "ended_by"),
+                    .by = text_member(item, "by"),
+                    .reason = text_member(item, "reason")});
   });
-  return holders;
+  return lost;
 }
 
-LockView read_lock(const object& in) {
-  LockView lock{
-      .key = text_member(in, "key"), .state = text_member(in, "state"), .holders = read_holders(in)};
-  for_each_object(in, "queue", [&](const object& item) {
-    lock.queue.push_back({.waiter = static_cast<std::uint64_t>(number_member(item, "waiter").value_or(0)),
-                          .owner = text_member(item, "owner"),
-                          .mode = text_member(item, "mode"),
-                          .waiting = duration_member(item, "waiting_ms")});
+std::vector<ReleaseWish> read_wishes(const object& in) {
+  std::vector<ReleaseWish> wishes;
+  for_each_object(in, "release_requested", [&](const object& item) {
+    wishes.push_back({.key = text_member(item, "key"),
+                      .by = text_member(item, "by"),
+                      .reason = text_member(item, "reason")});
   });
-  return lock;
+  return wishes;
 }
 
 LeaseView read_lease_view(const object& in) {
@@ -131,12 +107,8 @@ Result<RenewReply> decode(std::string_view body) {
     const object* lease = object_member(in, "lease");
     if (lease == nullptr || !has_expiry(*lease)) return "lease.expires_in_ms";
     reply.lease = read_lease(*lease);
-    for_each_object(in, "lost", [&](const object& item) {
-      reply.lost.push_back({text_member(item, "key"), text_member(item, "by"), text_member(item, "reason")});
-    });
-    for_each_object(in, "release_requested", [&](const object& item) {
-      reply.release_requested.push_back({text_member(item, "key"), text_member(item, "reason")});
-    });
+    reply.lost = read_losses(in);
+    reply.release_requested = read_wishes(in);
     return "";
   });
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/json.hpp>
 
@@ -40,6 +41,22 @@ inline std::optional<Milliseconds> duration_member(const boost::json::object& ob
 inline const boost::json::object* object_member(const boost::json::object& object, std::string_view name) {
   const auto* value = member(object, name);
   return value != nullptr ? value->if_object() : nullptr;
+}
+
+inline std::optional<bool> truth_member(const boost::json::object& object, std::string_view name) {
+  const auto* value = member(object, name);
+  return value != nullptr && value->is_bool() ? std::optional(value->get_bool()) : std::nullopt;
+}
+
+inline std::vector<std::string> texts_member(const boost::json::object& object, std::string_view name) {
+  std::vector<std::string> texts;
+  const auto* value = member(object, name);
+  const auto* array = value != nullptr ? value->if_array() : nullptr;
+  if (array == nullptr) return texts;
+  for (const auto& element : *array) {
+    if (element.is_string()) texts.emplace_back(element.get_string());
+  }
+  return texts;
 }
 
 // Calls `each` with every element that is an object.

@@ -53,12 +53,14 @@ struct AcquireReply {
 
 struct LostHold {
   std::string key;
-  std::string by;
+  std::string ended_by;  // break, max_hold, …
+  std::string by;        // empty where nobody did it
   std::string reason;
 };
 
 struct ReleaseWish {
   std::string key;
+  std::string by;
   std::string reason;
   friend bool operator==(const ReleaseWish&, const ReleaseWish&) = default;
 };
@@ -129,15 +131,36 @@ struct Waiter {
   std::optional<Milliseconds> waiting;
 };
 
+// Of a registered lock. A rule that is nothing, or an empty list, does not restrict.
+struct LockSettings {
+  std::string description;
+  std::vector<std::string> owners;
+  std::optional<std::uint64_t> limit;
+  std::vector<std::string> shared_groups;
+  Milliseconds lock_delay{0};
+  std::optional<Milliseconds> max_hold;
+  std::optional<Milliseconds> max_ttl;
+  std::optional<Milliseconds> max_wait;
+  bool allow_multi_key_wait = true;
+  bool record_refusals = false;
+  friend bool operator==(const LockSettings&, const LockSettings&) = default;
+};
+
 struct LockView {
   std::string key;
-  std::string state;  // free, reserved, exclusive or shared
-  std::vector<Holder> holders;
-  std::vector<Waiter> queue;
+  std::string state;            // free, reserved, exclusive or shared
+  std::vector<Holder> holders;  // the oldest ones
+  std::uint64_t holder_count = 0;
+  std::vector<Waiter> queue;  // from its head
+  std::uint64_t queue_length = 0;
+  std::optional<Milliseconds> opens_in;          // closed for so long, whoever holds it now
+  std::optional<std::string> release_requested;  // why its holders are asked to let go
+  std::optional<LockSettings> settings;          // of a registered lock
 };
 
 struct LockReply {
   LockView lock;
+  std::string etag;  // of the settings, for If-Match; empty if there are none
   std::string json;
 };
 

@@ -8,9 +8,12 @@ bool Problem::transient() const {
 }
 
 std::string Problem::text() const {
-  if (!detail.empty()) return detail;
-  if (!title.empty()) return title;
-  return "HTTP status " + std::to_string(status);
+  std::string text = !detail.empty() ? detail : title;
+  if (text.empty()) text = "HTTP status " + std::to_string(status);
+  if (!ended_by.empty()) text += ", ended by " + ended_by;
+  if (!by.empty()) text += " of " + by;
+  if (!reason.empty()) text += ": " + reason;
+  return text;
 }
 
 }  // namespace holdfast::client

@@ -36,7 +36,7 @@ struct Problem {
   // True when the same request, with the same id, may succeed a little later: the server could not decide.
   bool transient() const;
 
-  // The best sentence there is: detail, else title, else the status.
+  // The best sentence there is: detail, else title, else the status; then how what it is about has ended.
   std::string text() const;
 };
 

@@ -19,17 +19,10 @@ nanoseconds interval_for(std::optional<Milliseconds> ttl) {
   return ttl ? nanoseconds(*ttl) / 3 : nanoseconds(kLostCheckWithoutExpiry);
 }
 
-std::string describe_end(const Problem& problem) {
-  std::string text = problem.text();
-  if (!problem.ended_by.empty()) text += ", ended by " + problem.ended_by;
-  if (!problem.by.empty()) text += " of " + problem.by;
-  if (!problem.reason.empty()) text += ": " + problem.reason;
-  return text;
-}
-
 std::string describe_lost(const LostHold& lost) {
-  std::string text = "the hold on " + lost.key + " was taken";
-  if (!lost.by.empty()) text += " by " + lost.by;
+  std::string text = "the hold on " + lost.key + " has ended";
+  if (!lost.ended_by.empty()) text += ", ended by " + lost.ended_by;
+  if (!lost.by.empty()) text += " of " + lost.by;
   if (!lost.reason.empty()) text += ": " + lost.reason;
   return text;
 }
@@ -116,7 +109,7 @@ bool Renewal::renew_once(std::stop_token stop) {
   }
   if (const auto* problem = std::get_if<Problem>(&*answer)) {
     if (problem->code == "lease_gone") {
-      note_loss(describe_end(*problem));
+      note_loss(problem->text());
     } else {
       note_failure(problem->text());
     }

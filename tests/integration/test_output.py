@@ -74,7 +74,7 @@ def test_ls_is_a_table_for_people_and_tabs_for_programs(server, holdfast):
     for key in ("deploy/a", "deploy/b", "other"):
         server.rest.acquire(key, owner="alice", ttl_ms=-1)
     out = holdfast("ls", "deploy/").out
-    assert out == "deploy/a\texclusive\talice\tnever\t0\ndeploy/b\texclusive\talice\tnever\t0\n"
+    assert out == "deploy/a\texclusive\talice\tnever\t0\t\ndeploy/b\texclusive\talice\tnever\t0\t\n"
     code, shown = on_terminal(holdfast, "ls")
     assert code == OK
     assert "\033[1mKEY" in shown

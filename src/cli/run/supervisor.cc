@@ -9,6 +9,7 @@
 
 #include "base/assert.h"
 #include "base/clock.h"
+#include "cli/describe.h"
 #include "cli/duration.h"
 #include "cli/output.h"
 
@@ -99,7 +100,7 @@ void Supervisor::tell_news(const client::RenewalState& state) {
   told_risk_ = risk;
   for (const auto& wish : state.release_requested) {
     if (std::ranges::find(told_wishes_, wish) != told_wishes_.end()) continue;
-    complain(fmt::format("somebody asks for the release of {}: {}", wish.key, wish.reason));
+    complain(describe_wish(wish));
   }
   told_wishes_ = state.release_requested;
 }
