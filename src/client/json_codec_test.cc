@@ -90,11 +90,11 @@ TEST(Decode, RefusesWhatIsNotHoldfasts) {
 TEST(Decode, ReadsWhatARenewalTells) {
   const auto reply = decode<RenewReply>(
       R"({"lease":{"expires_in_ms":5},"lost":[{"key":"a","by":"bob","reason":"r"}],
-          "release_requested":[{"key":"b","reason":"please"}]})");
+          "release_requested":[{"key":"b","by":"eve","reason":"please"}]})");
   ASSERT_TRUE(reply.has_value());
   ASSERT_EQ(reply->lost.size(), 1U);
   EXPECT_EQ(reply->lost[0].by, "bob");
-  EXPECT_EQ(reply->release_requested, (std::vector<ReleaseWish>{{"b", "please"}}));
+  EXPECT_EQ(reply->release_requested, (std::vector<ReleaseWish>{{"b", "eve", "please"}}));
 }
 
 TEST(RenewedLease, ReplacesWhatTheRenewalTellsAndKeepsTheRest) {
