@@ -68,6 +68,20 @@ void EventHub::durable(const lock::State& state) {
   forget_old();
 }
 
+std::function<void()> EventHub::keep(const lock::State& state) {
+  HOLDFAST_ASSERT(open_.count == 0 && sealed_.empty());
+  const auto mark =
+      std::make_shared<const EventChunk>(EventChunk{.cell = {state.cell().id, state.cell().incarnation},
+                                                    .after = open_.after,
+                                                    .through = state.revision(),
+                                                    .at = state.wall()});
+  std::vector<std::function<void()>> all;
+  for (Subscriber* subscriber : subscribers_) all.push_back(subscriber->keep(mark));
+  return [all = std::move(all)] {
+    for (const auto& kept : all) kept();
+  };
+}
+
 void EventHub::forget_old() {
   while (chunks_.size() > 1 && (events_ > limits_.events || bytes_ > limits_.bytes)) {
     events_ -= chunks_.front()->count;

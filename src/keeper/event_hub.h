@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -48,6 +49,13 @@ class EventHub final : public lock::EventObserver {
    public:
     virtual ~Subscriber() = default;
     virtual void take(const SharedChunk& chunk) = 0;
+    // A snapshot of what came so far begins; once it is complete, the journal will not tell those events
+    // again. What this returns is called before that, on another thread, and may block until they are kept
+    // elsewhere. `mark` has no events; it reaches to the snapshot's revision.
+    virtual std::function<void()> keep(const SharedChunk& mark) {
+      (void)mark;
+      return [] {};
+    }
   };
 
   // Of the chunks kept in memory; the newest one is always kept.
@@ -69,6 +77,9 @@ class EventHub final : public lock::EventObserver {
   void before(const lock::State& state, const lock::Event& event) override;
   // The state is the one after an entry that is durable, as are all events seen so far.
   void durable(const lock::State& state);
+
+  // Asks every subscriber to keep what was told so far; all of the state is durable.
+  std::function<void()> keep(const lock::State& state);
 
   // Every told event after this revision is in memory.
   lock::Revision floor() const { return floor_; }

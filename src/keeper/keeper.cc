@@ -46,7 +46,7 @@ class Keeper::Core {
     const journal::SnapshotInfo& snapshot = rebuilt->snapshot;
     if (const Result<void> leads = take_over(state_, journal_, wall_, events_); !leads) return leads.error();
     snapshotter_ = std::make_shared<Snapshotter>(
-        Snapshotter::Parts{io_, state_, *runner_, clock_}, options_.snapshot_every_bytes,
+        Snapshotter::Parts{io_, state_, *runner_, clock_, events_}, options_.snapshot_every_bytes,
         Snapshotter::Newest{snapshot.head.sequence, snapshot.bytes}, rebuilt->snapshot_covers_until);
     loop_->start(journal_.head(), journal_.bytes_since_snapshot());
     return {};

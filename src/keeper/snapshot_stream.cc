@@ -8,9 +8,11 @@
 namespace holdfast::keeper {
 
 SnapshotStream::SnapshotStream(boost::asio::io_context& io, std::unique_ptr<journal::SnapshotWriter> writer,
-                               std::function<void()> room, std::function<void(Result<void>)> ended)
+                               std::function<void()> keep, std::function<void()> room,
+                               std::function<void(Result<void>)> ended)
     : io_(io),
       writer_(std::move(writer)),
+      keep_(std::move(keep)),
       room_(std::move(room)),
       ended_(std::move(ended)),
       thread_([this](std::stop_token stop) { write_all(stop); }) {}
@@ -41,7 +43,10 @@ void SnapshotStream::finish() {
 void SnapshotStream::write_all(std::stop_token stop) {
   Result<void> written = write_chunks(stop);
   if (stop.stop_requested()) return;
-  if (written) written = writer_->commit();
+  if (written) {
+    keep_();
+    written = writer_->commit();
+  }
   boost::asio::post(io_, [ended = ended_, written = std::move(written)] { ended(written); });
 }
 

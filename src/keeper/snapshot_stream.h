@@ -24,11 +24,13 @@ class SnapshotStream {
  public:
   static constexpr std::size_t kMostQueued = 4;  // chunks
 
-  // `room` is posted to the io_context when a full queue has room again, `ended` once, when the snapshot is
-  // committed or has failed. Neither is called any more after the stream was destroyed if they hold weakly
-  // what they call.
+  // `keep` is called on the stream's thread before the snapshot becomes complete, and may block. `room` is
+  // posted to the io_context when a full queue has room again, `ended` once, when the snapshot is committed
+  // or has failed. Neither is called any more after the stream was destroyed if they hold weakly what they
+  // call.
   SnapshotStream(boost::asio::io_context& io, std::unique_ptr<journal::SnapshotWriter> writer,
-                 std::function<void()> room, std::function<void(Result<void>)> ended);
+                 std::function<void()> keep, std::function<void()> room,
+                 std::function<void(Result<void>)> ended);
   // Drops the snapshot unless it is complete; waits for a write that is under way.
   ~SnapshotStream();
   SnapshotStream(const SnapshotStream&) = delete;
@@ -46,6 +48,7 @@ class SnapshotStream {
 
   boost::asio::io_context& io_;
   const std::unique_ptr<journal::SnapshotWriter> writer_;
+  const std::function<void()> keep_;
   const std::function<void()> room_;
   const std::function<void(Result<void>)> ended_;
   mutable std::mutex mutex_;

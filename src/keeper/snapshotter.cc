@@ -28,6 +28,7 @@ Snapshotter::Snapshotter(const Parts& parts, std::uint64_t every_bytes, Newest n
       state_(parts.state),
       runner_(parts.runner),
       clock_(parts.clock),
+      events_(parts.events),
       every_bytes_(every_bytes),
       newest_(newest),
       slice_records_(kFirstSlice),
@@ -63,10 +64,10 @@ void Snapshotter::begin(const journal::Head& head) {
   using Writer = Result<std::unique_ptr<journal::SnapshotWriter>>;
   const auto writer = std::make_shared<Writer>();
   runner_.run([writer, head](journal::Journal& journal) { *writer = journal.begin_snapshot(head); },
-              alive([writer](Snapshotter& self) {
+              alive([writer, keep = events_.keep(state_)](Snapshotter& self) {
                 if (!*writer) return self.failed(writer->error());
                 self.stream_.emplace(
-                    self.io_, std::move(**writer), self.alive([](Snapshotter& again) {
+                    self.io_, std::move(**writer), keep, self.alive([](Snapshotter& again) {
                       if (std::exchange(again.waiting_for_room_, false)) again.sweep_slice();
                     }),
                     self.alive([](Snapshotter& again, const Result<void>& result) { again.ended(result); }));

@@ -8,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "base/clock.h"
+#include "keeper/event_hub.h"
 #include "keeper/journal_runner.h"
 #include "keeper/keeper.h"
 #include "keeper/snapshot_stream.h"
@@ -27,6 +28,7 @@ class Snapshotter : public std::enable_shared_from_this<Snapshotter> {
     lock::State& state;
     JournalRunner& runner;
     const MonotonicClock& clock;
+    EventHub& events;
   };
 
   // The newest complete snapshot: the last entry that it covers, and its size. Zero: there is none.
@@ -66,6 +68,7 @@ class Snapshotter : public std::enable_shared_from_this<Snapshotter> {
   lock::State& state_;
   JournalRunner& runner_;
   const MonotonicClock& clock_;
+  EventHub& events_;
   const std::uint64_t every_bytes_;
   Newest newest_;
 

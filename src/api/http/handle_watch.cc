@@ -28,7 +28,7 @@ service::Checked<lock::Revision> position_of(Exchange& exchange, const Query& qu
                  std::string(field)};
   }
   if (id->revision > now) return service::invalid(field, "there is no such event yet");
-  if (id->revision < broadcast.hub().floor()) {
+  if (id->revision < broadcast.floor()) {
     return Fault{Code::compacted, "the events after this one are no longer kept", std::string(field)};
   }
   return id->revision;

@@ -23,6 +23,7 @@
 #include "journal/journal.h"
 #include "keeper/keeper.h"
 #include "service/checker.h"
+#include "service/history/history.h"
 #include "service/lease_handle.h"
 #include "service/statistics/statistics.h"
 
@@ -79,6 +80,16 @@ std::string advertised(const ServeSettings& settings, const std::string& address
   return address.starts_with("unix:") ? address : address + settings.base_path;
 }
 
+// Beside the journal, so that it is found again with it, and as short-lived where that is.
+service::history::HistoryOptions history_options(const ServeSettings& settings) {
+  constexpr std::string_view kFile = "file:";
+  service::history::HistoryOptions options{
+      .directory = {}, .limits = {.bytes = settings.history_bytes, .age = settings.history_keep}};
+  const std::string journal = settings.journal_url();
+  if (journal.starts_with(kFile)) options.directory = journal.substr(kFile.size()) + "/history";
+  return options;
+}
+
 // The parts of a running server, made in the order in which they need each other.
 class Serving {
  public:
@@ -87,6 +98,7 @@ class Serving {
       : config_(config),
         reread_(std::move(reread)),
         journal_(std::move(journal)),
+        history_(io_, history_options(settings_)),
         keeper_(io_, *journal_, raw_clock(), system_wall_clock(), keeper::Options{}, end_at_once) {}
 
   Result<void> start();
@@ -111,6 +123,7 @@ class Serving {
   service::Statistics statistics_;
   asio::io_context io_{1};
   std::unique_ptr<journal::Journal> journal_;
+  service::history::History history_;
   keeper::Keeper keeper_;
   std::unique_ptr<service::LeaseHandles> handles_;
   std::unique_ptr<service::Checker> checker_;
@@ -123,8 +136,13 @@ class Serving {
 };
 
 Result<void> Serving::start() {
+  keeper_.events().subscribe(history_);
   if (const auto recovered = keeper_.recover(); !recovered) return recovered.error();
   keeper_.observe(statistics_);
+}
+
+  const lock::State& state = keeper_.state();
+  history_.start({state.cell().id, state.cell().incarnation}, state.revision());
   auto listeners = listen(settings_.listen);
   if (!listeners) return listeners.error();
   auto probes = listen(settings_.metrics_listen);
@@ -137,7 +155,7 @@ Result<void> Serving::start() {
   }
   handles_ = std::make_unique<service::LeaseHandles>(keeper_.state().cell().secret);
   checker_ = std::make_unique<service::Checker>(*handles_, settings_.default_ttl);
-  broadcast_ = std::make_unique<api::http::Broadcast>(io_, keeper_, api::http::BroadcastOptions{});
+  broadcast_ = std::make_unique<api::http::Broadcast>(io_, keeper_, history_, api::http::BroadcastOptions{});
   server_ = std::make_unique<api::http::Server>(
       io_, backend(), api::http::ServerOptions{.max_connections = settings_.max_connections});
   server_->limit_clients(settings_.client_quota);

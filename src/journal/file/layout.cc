@@ -5,7 +5,6 @@
 #include <sys/random.h>
 
 #include <fmt/format.h>
-#include <isa-l/crc.h>
 
 #include "base/assert.h"
 
@@ -37,12 +36,6 @@ Result<Header> decode_header(ByteView bytes, std::string_view magic) {
 }
 
 }  // namespace
-
-std::uint32_t crc32c(ByteView bytes, std::uint32_t seed) {
-  // The library takes a pointer to mutable bytes and does not change them; it leaves inversion to the caller.
-  auto* data = const_cast<unsigned char*>(reinterpret_cast<const unsigned char*>(bytes.data()));
-  return ~crc32_iscsi(data, static_cast<int>(bytes.size()), ~seed);
-}
 
 std::uint64_t random_u64() {
   std::uint64_t value = 0;

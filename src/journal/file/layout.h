@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "base/bytes.h"
+#include "base/crc32c.h"
 #include "journal/journal.h"
 
 // The bytes of a file journal, described for readers of hex dumps in docs/format/file-journal.md. Integers
@@ -15,9 +16,6 @@ namespace holdfast::journal::file {
 
 inline constexpr std::size_t kBlockBytes = 4096;
 inline constexpr std::uint32_t kFormatVersion = 1;
-
-// CRC-32C (Castagnoli). `seed` is the checksum of the bytes before these.
-std::uint32_t crc32c(ByteView bytes, std::uint32_t seed = 0);
 
 // 64 random bits of the system's generator.
 std::uint64_t random_u64();

@@ -28,10 +28,12 @@ constexpr milliseconds kBeat{1'000};
 
 }  // namespace
 
-Broadcast::Broadcast(asio::io_context& io, keeper::Keeper& keeper, BroadcastOptions options)
+Broadcast::Broadcast(asio::io_context& io, keeper::Keeper& keeper, service::history::History& history,
+                     BroadcastOptions options)
     : io_(io),
       keeper_(keeper),
       hub_(keeper.events()),
+      history_(history),
       options_(options),
       texts_(kTextBytes),
       round_timer_(io.get_executor()),

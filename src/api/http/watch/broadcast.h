@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include "api/socket.h"
 #include "keeper/event_hub.h"
 #include "keeper/keeper.h"
+#include "service/history/history.h"
 
 // Everybody who watches, served in rounds. New events begin a round; each watcher gets in one write all that
 // came since the round before. The longer a round takes, the later the next one begins, so that watchers
@@ -28,7 +30,8 @@ struct BroadcastOptions {
 // One thread, that of the io_context. Outlives the streams.
 class Broadcast final : private keeper::EventHub::Subscriber {
  public:
-  Broadcast(asio::io_context& io, keeper::Keeper& keeper, BroadcastOptions options);
+  Broadcast(asio::io_context& io, keeper::Keeper& keeper, service::history::History& history,
+            BroadcastOptions options);
   ~Broadcast() override;
 
   std::size_t streams() const { return streams_.size(); }
@@ -42,6 +45,9 @@ class Broadcast final : private keeper::EventHub::Subscriber {
   // There is more to send than one turn takes.
   void call_again();
   const keeper::EventHub& hub() const { return hub_; }
+  service::history::History& history() { return history_; }
+  // The oldest revision after which every event is still kept.
+  lock::Revision floor() const { return std::min(hub_.floor(), history_.floor()); }
   std::uint64_t incarnation() const { return keeper_.state().cell().incarnation; }
   // The chunk of this number, which is in memory.
   std::shared_ptr<const ChunkText> text(std::uint64_t number) {
@@ -64,6 +70,7 @@ class Broadcast final : private keeper::EventHub::Subscriber {
   asio::io_context& io_;
   keeper::Keeper& keeper_;
   keeper::EventHub& hub_;
+  service::history::History& history_;
   const BroadcastOptions options_;
   ChunkTexts texts_;
   std::string scratch_;

@@ -14,6 +14,8 @@ constexpr std::size_t kMostAtOnce = 64 << 10;
 // How many chunks are looked through in a row for one with something for this watcher.
 constexpr std::size_t kMostChunksAtOnce = 256;
 
+const service::Fault kTooManyReading{service::Code::overloaded,
+                                     "too many watchers are reading history: connect again", ""};
 const service::Fault kFellBehind{service::Code::compacted,
                                  "the events after this watcher's last one are no longer kept", ""};
 
@@ -37,7 +39,7 @@ void EventStream::begin() {
 }
 
 void EventStream::pump() {
-  if (over_ || !exchange_.may_send()) return;
+  if (over_ || reading_ || !exchange_.may_send()) return;
   std::string& out = broadcast_.scratch();
   out.clear();
   std::size_t looked_at = 0;
@@ -49,7 +51,7 @@ void EventStream::pump() {
     if (taken_ == text_->size()) text_.reset();
   }
   if (!over_ && !out.empty()) send(out);
-  if (!over_ && (text_ || !is_up_to_date())) broadcast_.call_again();
+  if (!over_ && !reading_ && (text_ || !is_up_to_date())) broadcast_.call_again();
 }
 
 bool EventStream::is_up_to_date() const {
@@ -61,7 +63,7 @@ bool EventStream::is_up_to_date() const {
 bool EventStream::next_text(std::size_t& looked_at) {
   const keeper::EventHub& hub = broadcast_.hub();
   if (position_ < hub.floor()) {
-    cut_off(kFellBehind);
+    read_history();
     return false;
   }
   const std::uint64_t number = hub.number_after(position_);
@@ -76,6 +78,29 @@ bool EventStream::next_text(std::size_t& looked_at) {
   }
   position_ = chunk.through;
   return true;
+}
+
+// What memory has no more is read and put together on another thread.
+void EventStream::read_history() {
+  const auto text = std::make_shared<std::string>();
+  const auto visit = [text, prefix = prefix_](std::uint64_t incarnation, const lock::EventView& event) {
+    if (concerns(event, prefix)) append_message(*text, event, incarnation, prefix);
+    return text->size() < kMostAtOnce;
+  };
+  const auto done = [weak = weak_from_this(), text](lock::Revision through) {
+    if (const auto self = weak.lock()) self->take_history(through, text);
+  };
+  reading_ = true;
+  if (!broadcast_.history().read_forward(position_, visit, done)) cut_off(kTooManyReading);
+}
+
+void EventStream::take_history(lock::Revision through, SharedText text) {
+  reading_ = false;
+  if (over_) return;
+  if (through == position_ && position_ < broadcast_.hub().floor()) return cut_off(kFellBehind);
+  position_ = through;
+  take_text(std::move(text));
+  pump();
 }
 
 void EventStream::take_text(SharedText text) {

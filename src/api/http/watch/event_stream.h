@@ -14,9 +14,9 @@ namespace holdfast::api::http {
 class Exchange;
 
 // One watcher. It holds a place among the events and at most one text of them, never a queue of its own: what
-// it has not taken yet waits in the memory that all share. A watcher that takes nothing is cut off by its
-// connection, one that falls behind what is kept is told `compacted`.
-class EventStream final : public LongReply {
+// it has not taken yet waits in the memory that all share, and then in the history. A watcher that takes
+// nothing is cut off by its connection, one that falls behind what is kept is told `compacted`.
+class EventStream final : public LongReply, public std::enable_shared_from_this<EventStream> {
  public:
   struct Start {
     lock::Revision after;
@@ -42,6 +42,8 @@ class EventStream final : public LongReply {
   bool next_text(std::size_t& looked_at);
   void take_text(SharedText text);
   bool is_up_to_date() const;
+  void read_history();
+  void take_history(lock::Revision through, SharedText text);
   void send(std::string_view text);
   void cut_off(const service::Fault& why);
 
@@ -52,6 +54,7 @@ class EventStream final : public LongReply {
   SharedText text_;          // what is being sent; null: nothing
   std::size_t taken_ = 0;    // of text_
   std::chrono::steady_clock::time_point sent_at_{};
+  bool reading_ = false;  // history
   bool over_ = false;
 };
 
