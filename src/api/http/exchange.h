@@ -118,6 +118,18 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   void answer_text(std::string_view content_type, std::string text);
   void answer_when_durable(int status = 200);
 
+  // Leaves the request pending until somebody else calls what this returns, on this thread; then `then(*this,
+  // arguments …)` answers it, unless it is gone by then.
+  template <class Then>
+  auto go_on(Then then) {
+    phase_ = Phase::reading;
+    return [weak = weak_from_this(), number = number_, then = std::move(then)](auto&&... arguments) {
+      const auto self = weak.lock();
+      if (!self || self->phase_ != Phase::reading || self->number_ != number) return;
+      then(*self, std::forward<decltype(arguments)>(arguments)...);
+    };
+  }
+
   // Begins a reply that goes on instead: its head is sent at once. False when that was all, because only the
   // head was asked for or the client is gone; the stream is not used then.
   bool begin_stream(std::shared_ptr<LongReply> stream);

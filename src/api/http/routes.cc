@@ -24,6 +24,7 @@ std::span<const Route> routes(Exposure exposure) {
       {Verb::post, "/v1/fence/check", handle_fence_check},
       {Verb::post, "/v1/upgrade", handle_finish_upgrade},
       {Verb::get, "/v1/watch", handle_watch},
+      {Verb::get, "/v1/history", handle_history},
       {Verb::get, "/v1/status", handle_status},
       // The probes are the last ones.
       {Verb::get, "/healthz", handle_health},

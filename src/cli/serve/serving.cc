@@ -139,8 +139,6 @@ Result<void> Serving::start() {
   keeper_.events().subscribe(history_);
   if (const auto recovered = keeper_.recover(); !recovered) return recovered.error();
   keeper_.observe(statistics_);
-}
-
   const lock::State& state = keeper_.state();
   history_.start({state.cell().id, state.cell().incarnation}, state.revision());
   auto listeners = listen(settings_.listen);
