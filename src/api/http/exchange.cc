@@ -220,7 +220,8 @@ void Exchange::answer(int status) {
   reply(status, backend_.told);
 }
 
-void Exchange::answer_text(std::string_view content_type, std::string text) {
+void Exchange::answer_text(std::string_view content_type, std::string text, std::string_view more_fields) {
+  fields_ += more_fields;
   body_ = std::move(text);
   content_type_ = content_type;
   reply(200, backend_.told);

@@ -115,7 +115,7 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   void tag(lock::Revision version);
   void answer(int status = 200);
   // The same with a body that is no JSON. The type is a literal.
-  void answer_text(std::string_view content_type, std::string text);
+  void answer_text(std::string_view content_type, std::string text, std::string_view more_fields = {});
   void answer_when_durable(int status = 200);
 
   // Leaves the request pending until somebody else calls what this returns, on this thread; then `then(*this,
@@ -126,6 +126,7 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
     return [weak = weak_from_this(), number = number_, then = std::move(then)](auto&&... arguments) {
       const auto self = weak.lock();
       if (!self || self->phase_ != Phase::reading || self->number_ != number) return;
+      const LogScope scope(self->log_);
       then(*self, std::forward<decltype(arguments)>(arguments)...);
     };
   }

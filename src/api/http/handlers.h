@@ -36,4 +36,8 @@ void handle_health(Exchange& exchange);
 void handle_readiness(Exchange& exchange);
 void handle_metrics(Exchange& exchange);
 
+void handle_openapi(Exchange& exchange);
+void handle_docs(Exchange& exchange);
+void handle_docs_page(Exchange& exchange);
+
 }  // namespace holdfast::api::http

@@ -26,6 +26,9 @@ std::span<const Route> routes(Exposure exposure) {
       {Verb::get, "/v1/watch", handle_watch},
       {Verb::get, "/v1/history", handle_history},
       {Verb::get, "/v1/status", handle_status},
+      {Verb::get, "/v1/openapi.json", handle_openapi},
+      {Verb::get, "/docs", handle_docs},
+      {Verb::get, "/docs/{page}", handle_docs_page},
       // The probes are the last ones.
       {Verb::get, "/healthz", handle_health},
       {Verb::get, "/readyz", handle_readiness},
