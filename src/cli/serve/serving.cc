@@ -138,6 +138,7 @@ class Serving {
 Result<void> Serving::start() {
   keeper_.events().subscribe(history_);
   if (const auto recovered = keeper_.recover(); !recovered) return recovered.error();
+  statistics_.start(keeper_.state());
   keeper_.observe(statistics_);
   const lock::State& state = keeper_.state();
   history_.start({state.cell().id, state.cell().incarnation}, state.revision());

@@ -30,28 +30,22 @@ class Statistics::Note {
     for (const lock::GrantedKey& key : event.keys) statistics_.granted(key.key, waited);
   }
 
-  void operator()(const lock::LeaseEnded& event) const {
-    const auto lease = state_.find_lease(event.lease);
-    if (!lease) return;
-    using Holds = decltype(lock::Lease::holds);
-    for (auto hold = state_.leases()[lease].holds.front(); hold; hold = Holds::next(state_.holds(), hold)) {
-      end(hold, event.how);
-    }
+  void operator()(const lock::LeaseEnded& event) const { end_all(event.lease, event.how); }
+  void operator()(const lock::Released& event) const { end_some(event.lease, event.keys, event.how); }
+  void operator()(const lock::HoldsBroken& event) const {
+    if (event.keys.empty()) return end_all(event.lease, lock::Ended::broken);
+    end_some(event.lease, event.keys, lock::Ended::broken);
   }
 
-  void operator()(const lock::Released& event) const {
-    const auto lease = state_.find_lease(event.lease);
-    for (const std::string& key : event.keys) {
-      if (const auto hold = state_.find_hold(lease, state_.find_lock(key))) end(hold, event.how);
-    }
-  }
+  void operator()(const lock::LockRegistered& event) const { statistics_.keep(event.key); }
+  void operator()(const lock::LockUnregistered& event) const { statistics_.registered_.erase(event.key); }
 
   void operator()(const lock::WaitEnded& event) const {
     ++statistics_.counts_.waits_ended[static_cast<std::size_t>(event.how)];
     const auto waiter = state_.find_waiter(event.waiter);
     if (!waiter || event.how != lock::WaitEnd::timed_out) return;
     for (const auto place : state_.waiters()[waiter].places) {
-      ++statistics_.keys_.use(state_.locks()[state_.places()[place].lock].key.view()).timeouts;
+      ++statistics_.of(state_.locks()[state_.places()[place].lock].key.view()).timeouts;
     }
   }
 
@@ -59,6 +53,22 @@ class Statistics::Note {
   void operator()(const Other&) const {}
 
  private:
+  void end_all(lock::LeaseId id, lock::Ended how) const {
+    const auto lease = state_.find_lease(id);
+    if (!lease) return;
+    using Holds = decltype(lock::Lease::holds);
+    for (auto hold = state_.leases()[lease].holds.front(); hold; hold = Holds::next(state_.holds(), hold)) {
+      end(hold, how);
+    }
+  }
+
+  void end_some(lock::LeaseId lease, const std::vector<std::string>& keys, lock::Ended how) const {
+    for (const std::string& key : keys) {
+      const auto hold = state_.find_hold(state_.find_lease(lease), state_.find_lock(key));
+      if (hold) end(hold, how);
+    }
+  }
+
   void end(lock::Ref<lock::Hold> ref, lock::Ended how) const {
     const lock::Hold& hold = state_.holds()[ref];
     statistics_.hold_ended(state_.locks()[hold.lock].key.view(), how, state_.time() - hold.since);
@@ -73,13 +83,36 @@ void Statistics::before(const lock::State& state, const lock::Event& event) {
 }
 
 void Statistics::refused(const lock::Refused& refusal) {
-  if (!refusal.key.empty()) ++keys_.use(refusal.key).refusals;
+  if (!refusal.key.empty()) ++of(refusal.key).refusals;
+}
+
+void Statistics::start(const lock::State& state) {
+  for (std::size_t slot = 0; slot < state.registrations().slots(); ++slot) {
+    const lock::Registration* registration = state.registrations().at_slot(slot);
+    if (registration) keep(state.locks()[registration->lock].key.view());
+  }
+}
+
+const KeyStatistics* Statistics::find(std::string_view key) const {
+  const auto kept = registered_.find(key);
+  return kept == registered_.end() ? keys_.find(key) : &kept->second;
+}
+
+KeyStatistics& Statistics::of(std::string_view key) {
+  const auto kept = registered_.find(key);
+  return kept == registered_.end() ? keys_.use(key) : kept->second;
+}
+
+void Statistics::keep(std::string_view key) {
+  if (registered_.contains(key)) return;
+  const KeyStatistics* before = keys_.find(key);
+  registered_.emplace(key, before == nullptr ? KeyStatistics() : *before);
 }
 
 void Statistics::granted(std::string_view key, lock::Millis waited) {
   ++counts_.grants;
   prefixes_.of(key).waits.add(seconds(waited));
-  KeyStatistics& own = keys_.use(key);
+  KeyStatistics& own = of(key);
   ++own.grants;
   own.waits.add(waited);
 }
@@ -87,7 +120,7 @@ void Statistics::granted(std::string_view key, lock::Millis waited) {
 void Statistics::hold_ended(std::string_view key, lock::Ended how, lock::Millis held) {
   ++counts_.holds_ended[static_cast<std::size_t>(how)];
   prefixes_.of(key).holds.add(seconds(held));
-  keys_.use(key).holds.add(held);
+  of(key).holds.add(held);
 }
 
 }  // namespace holdfast::service

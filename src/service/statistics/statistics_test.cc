@@ -158,6 +158,33 @@ TEST(Statistics, AnExpiryEndsEveryHoldOfTheLease) {
   EXPECT_EQ(world.ended(lock::Ended::release), 0u);
 }
 
+TEST(Statistics, ABreakEndsWhatItNames) {
+  World world;
+  const lock::LeaseId lease = world.acquire(0ms, "k");
+  world.at(1'000ms, lock::Break{.key = "k", .target = lease, .now = true});
+  EXPECT_EQ(world.ended(lock::Ended::broken), 1u);
+  EXPECT_TRUE(world.statistics.find("k")->holds.quantile(0.5));
+}
+
+TEST(Statistics, ARegisteredKeyKeepsItsOwn) {
+  World world;
+  world.acquire(0ms, "kept");
+  world.at(0ms, lock::Register{.key = "kept"});
+  world.at(0ms, lock::Register{.key = "unused"});
+  for (int i = 0; i < 20'000; ++i) world.statistics.refused({.key = "once/" + std::to_string(i)});
+  ASSERT_NE(world.statistics.find("kept"), nullptr);
+  EXPECT_EQ(world.statistics.find("kept")->grants, 1u);
+  ASSERT_NE(world.statistics.find("unused"), nullptr);
+  EXPECT_EQ(world.statistics.find("once/1"), nullptr);
+
+  Statistics again;
+  again.start(world.state);
+  EXPECT_NE(again.find("kept"), nullptr);
+  EXPECT_EQ(again.find("once/19999"), nullptr);
+  world.at(0ms, lock::Unregister{.key = "unused"});
+  EXPECT_EQ(world.statistics.find("unused"), nullptr);
+}
+
 TEST(Statistics, RenewalsAreCounted) {
   World world;
   const lock::LeaseId lease = world.acquire(0ms, "k");
