@@ -25,6 +25,8 @@ constexpr AddSubcommand kSubcommands[] = {
     add_lease,            //
     add_show,             //
     add_ls,               //
+    add_watch,            //
+    add_history,          //
     add_break,            //
     add_request_release,  //
     add_register,         //

@@ -85,6 +85,17 @@ void print_json(std::string_view json) {
   fmt::print("{}\n", json);
 }
 
+void print_row(const std::vector<std::string>& row) {
+  if (::isatty(STDOUT_FILENO) == 0) {
+    fmt::print("{}\n", with_tabs(row));
+    return;
+  }
+  constexpr std::size_t kUsual = 16;
+  std::vector<std::size_t> widths;
+  for (const auto& cell : row) widths.push_back(std::max(kUsual, columns(cell)));
+  fmt::print("{}\n", aligned(row, widths));
+}
+
 void print_table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows) {
   if (::isatty(STDOUT_FILENO) == 0) {
     for (const auto& row : rows) fmt::print("{}\n", with_tabs(row));

@@ -24,6 +24,9 @@ void print_json(std::string_view json);
 // without a header, for other programs. Control characters in values are shown as `?`.
 void print_table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows);
 
+// One row of a table that never ends: widths are those of what usually stands there.
+void print_row(const std::vector<std::string>& row);
+
 // Says what went wrong, where, and what to do next, and returns the exit code for it. The code of a refusal
 // is 77 for 401 and 403, 64 for 400, 75 for 409, 69 when the server could not decide, else 1.
 int fail(const Error& error, std::string_view server);

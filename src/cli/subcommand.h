@@ -36,6 +36,7 @@ using AddSubcommand = void (*)(CLI::App& parent, Invocation& invocation);
 
 void add_acquire(CLI::App& parent, Invocation& invocation);
 void add_break(CLI::App& parent, Invocation& invocation);
+void add_history(CLI::App& parent, Invocation& invocation);
 void add_lease(CLI::App& parent, Invocation& invocation);
 void add_ls(CLI::App& parent, Invocation& invocation);
 void add_register(CLI::App& parent, Invocation& invocation);
@@ -48,5 +49,6 @@ void add_show(CLI::App& parent, Invocation& invocation);
 void add_status(CLI::App& parent, Invocation& invocation);
 void add_unregister(CLI::App& parent, Invocation& invocation);
 void add_verify(CLI::App& parent, Invocation& invocation);
+void add_watch(CLI::App& parent, Invocation& invocation);
 
 }  // namespace holdfast::cli

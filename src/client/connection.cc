@@ -2,10 +2,14 @@
 
 #include <charconv>
 
+#include "client/event_reader.h"
 #include "client/json_codec.h"
 
 namespace holdfast::client {
 namespace {
+
+// The server says something every 15 s.
+constexpr std::chrono::seconds kLongestSilence{40};
 
 // Appends "?name=value&…" for the values that are not empty.
 std::string with_query(std::string path, std::initializer_list<std::pair<const char*, std::string>> query) {
@@ -145,6 +149,40 @@ Answer<AskReleaseReply> Connection::ask_release(const AskReleaseRequest& request
 
 Answer<StatusReply> Connection::status(const CallOptions& options) {
   return get<StatusReply>("/v1/status", options);
+}
+
+Answer<HistoryReply> Connection::history(const HistoryRequest& request, const CallOptions& options) {
+  return get<HistoryReply>(
+      with_query("/v1/history", {{"key", request.key},
+                                 {"owner", request.owner},
+                                 {"since", request.since},
+                                 {"cursor", request.cursor},
+                                 {"limit", request.limit == 0 ? "" : std::to_string(request.limit)}}),
+      options);
+}
+
+Answer<StatusReply> Connection::watch(WatchRequest& request,
+                                      const std::function<bool(const Event&)>& on_event,
+                                      std::stop_token stop) {
+  std::optional<Problem> ended;
+  EventReader reader([&](const EventReader::Message& message) {
+    if (message.kind == "error") {
+      ended = decode_problem(0, message.data);
+      return true;
+    }
+    auto event = decode<Event>(message.data);
+    if (!event) return true;  // of a newer server, in a form that nobody here knows
+    event->json = message.data;
+    return on_event(*event);
+  });
+  store::HttpRequest stream{
+      .url = with_query("/v1/watch", {{"prefix", request.prefix}, {"since", request.since}}),
+      .on_body = [&reader](std::string_view piece) { return reader.feed(piece); },
+      .silence = kLongestSilence};
+  auto answer = call<StatusReply>(std::move(stream), {.timeout = std::nullopt, .stop = std::move(stop)});
+  if (!reader.last_id().empty()) request.since = reader.last_id();
+  if (ended) return Answer<StatusReply>(boost::system::in_place_value, *std::move(ended));
+  return answer;
 }
 
 }  // namespace holdfast::client

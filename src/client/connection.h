@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -59,6 +60,12 @@ class Connection {
   Answer<AskReleaseReply> ask_release(const AskReleaseRequest& request, const CallOptions& options = {});
 
   Answer<StatusReply> status(const CallOptions& options = {});
+  Answer<HistoryReply> history(const HistoryRequest& request, const CallOptions& options = {});
+  // Calls `on_event` with every event until it says false (then HttpErrc::cancelled), the server ends the
+  // stream, or nothing was heard for a while. `request.since` is moved along, so that the same call goes on
+  // without a gap or a repeat. A stream that the server ended with a reason is that problem.
+  Answer<StatusReply> watch(WatchRequest& request, const std::function<bool(const Event&)>& on_event,
+                            std::stop_token stop = {});
 
   const Settings& settings() const { return settings_; }
 

@@ -177,6 +177,39 @@ struct LockListReply {
   std::string json;
 };
 
+// What happened. `keys` has them all in a stream, the one of the row in history.
+struct Event {
+  std::string id;
+  std::string kind;
+  std::string at;
+  std::vector<std::string> keys;
+  std::uint64_t fencing_token = 0;  // of the first key
+  std::string owner;
+  std::string reason;
+  std::string by;
+  std::string outcome;
+  std::string json;  // of a stream
+};
+
+struct WatchRequest {
+  std::string prefix;
+  std::string since;  // an event's id; empty: from now on
+};
+
+struct HistoryRequest {
+  std::string key;
+  std::string owner;
+  std::string since;
+  std::string cursor;
+  std::size_t limit = 0;  // 0: as the server likes
+};
+
+struct HistoryReply {
+  std::vector<Event> events;
+  std::string next_cursor;
+  std::string json;
+};
+
 // Also the reply of calls that answer with nothing in particular.
 struct StatusReply {
   std::vector<std::pair<std::string, std::string>> members;  // inner objects flattened as `outer.inner`

@@ -5,6 +5,7 @@ import http.client
 import json
 import pathlib
 import random
+import select
 import socket
 import sys
 import threading
@@ -131,3 +132,60 @@ def test_a_watcher_that_reconnects_a_thousand_times_misses_nothing(server, tmp_p
     assert told and told <= follower.tokens
     say(f"{follower.connects} connections of one watcher through {KILLS + 1} kills -9 and snapshots: "
         f"{len(revisions)} events, each once and in order")
+
+
+WATCHERS = 100
+# Of the grants without watchers. The design says 10 % on a quiet machine; here readers, load and server share
+# what others leave of two cores.
+MOST_COST = 0.5
+
+
+class Crowd:
+    """Watchers of everything that throw away what they get; how much that was."""
+
+    def __init__(self, port):
+        self.poll = select.epoll()
+        self.sockets = {}
+        for _ in range(WATCHERS):
+            connection = socket.create_connection(("127.0.0.1", port), timeout=60)
+            connection.sendall(b"GET /v1/watch HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            self.sockets[connection.fileno()] = connection
+            self.poll.register(connection, select.EPOLLIN)
+        self.bytes, self.going = 0, True
+        self.thread = threading.Thread(target=self.read)
+        self.thread.start()
+
+    def read(self):
+        space = bytearray(1 << 18)
+        while self.going:
+            for number, _ in self.poll.poll(0.1):
+                size = self.sockets[number].recv_into(space)
+                assert size > 0, "a watcher was cut off"
+                self.bytes += size
+
+    def close(self):
+        self.going = False
+        self.thread.join()
+        for connection in self.sockets.values():
+            connection.close()
+        self.poll.close()
+
+
+def test_a_hundred_watchers_cost_little(server, say):
+    """Catches watchers that hold up grants. Runs with and without them take turns, so that what else the machine
+    does weighs on both."""
+    def grants_per_s(number):
+        return server.run_load("pairs", connections=16, seconds=1.5, prefix=f"run{number}")["pairs_per_s"]
+
+    grants_per_s(-1)
+    alone, watched, taken = [], [], 0
+    for number in range(3):
+        alone.append(grants_per_s(2 * number))
+        with contextlib.closing(Crowd(server.port)) as crowd:
+            watched.append(grants_per_s(2 * number + 1))
+        taken += crowd.bytes
+    cost = 1 - sum(watched) / sum(alone)
+    assert taken > 0
+    say(f"{WATCHERS} watchers of everything cost {cost:.0%} of {sum(alone) / 3:.0f} grants/s, "
+        f"{taken / 4.5 / 1e6:.0f} MB/s to them")
+    assert cost <= MOST_COST

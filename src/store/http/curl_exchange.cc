@@ -107,6 +107,10 @@ void CurlExchange::set_connection_options() {
   set(easy_, CURLOPT_TCP_KEEPIDLE, 5L);
   set(easy_, CURLOPT_TCP_KEEPINTVL, 2L);
   set(easy_, CURLOPT_OPENSOCKETFUNCTION, &open_socket);
+  if (request_.silence) {
+    set(easy_, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    set(easy_, CURLOPT_LOW_SPEED_TIME, static_cast<long>(request_.silence->count()));
+  }
   // Otherwise giving up during a slow name look-up waits for the look-up's thread.
   set(easy_, CURLOPT_QUICK_EXIT, 1L);
   if (!settings_.unix_socket.empty()) set(easy_, CURLOPT_UNIX_SOCKET_PATH, settings_.unix_socket.c_str());
@@ -118,12 +122,22 @@ void CurlExchange::set_connection_options() {
 std::size_t CurlExchange::on_body(char* data, std::size_t size, std::size_t count, void* self) {
   auto& exchange = *static_cast<CurlExchange*>(self);
   const std::size_t bytes = size * count;
+  if (exchange.request_.on_body && exchange.is_success()) {
+    exchange.ended_by_reader_ = !exchange.request_.on_body({data, bytes});
+    return exchange.ended_by_reader_ ? 0 : bytes;
+  }
   if (exchange.response_.body.size() + bytes > exchange.settings_.max_response_bytes) {
     exchange.too_large_ = true;
     return 0;  // ends the transfer
   }
   exchange.response_.body.append(data, bytes);
   return bytes;
+}
+
+bool CurlExchange::is_success() const {
+  long status = 0;
+  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+  return status >= 200 && status < 300;
 }
 
 std::size_t CurlExchange::on_header(char* data, std::size_t size, std::size_t count, void* self) {
@@ -149,6 +163,7 @@ Error CurlExchange::error(HttpErrc code, std::string_view why) const {
 }
 
 Result<HttpResponse> CurlExchange::finish(CURLcode code) {
+  if (ended_by_reader_) return error(HttpErrc::cancelled, "");
   if (too_large_) return error(HttpErrc::too_large, "");
   if (code != CURLE_OK) {
     const std::string_view why = curl_text_[0] != 0 ? curl_text_ : curl_easy_strerror(code);

@@ -27,6 +27,7 @@ class CurlExchange {
   void set_method_and_body();
   void set_headers();
   void set_connection_options();
+  bool is_success() const;
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
 
@@ -36,6 +37,7 @@ class CurlExchange {
   HttpResponse response_;
   curl_slist* header_list_ = nullptr;
   bool too_large_ = false;
+  bool ended_by_reader_ = false;
   char curl_text_[CURL_ERROR_SIZE] = {};
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -29,6 +30,11 @@ struct HttpRequest {
   // On a connection of its own. On a kept one that turns out to be dead, curl sends the same bytes again by
   // itself, which is wrong where they say how much time is left.
   bool fresh_connection = false;
+  // Gets the body of a 2xx reply piece by piece as it arrives, instead of the response; false ends the
+  // exchange as cancelled.
+  std::function<bool(std::string_view piece)> on_body;
+  // How long a reply that goes on may be silent before it counts as lost; none: for ever.
+  std::optional<std::chrono::seconds> silence;
 };
 
 struct HttpResponse {
