@@ -57,7 +57,6 @@ bool is_about_holds(EventKind kind) {
     case EventKind::max_hold:
     case EventKind::wait_began:
     case EventKind::wait_ended:
-    case EventKind::refused:
       return true;
     default:
       return false;
