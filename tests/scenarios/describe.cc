@@ -159,7 +159,9 @@ struct DescribeEvent {
   }
   std::string operator()(const KeyOpened& e) const { return fmt::format("{} opened", e.key); }
   std::string operator()(const LockRegistered& e) const {
-    return fmt::format("{} registered{}{}", e.key, blame(e.by, {}), describe_settings(e.settings));
+    names.add(revision);
+    return fmt::format("{} registered as {}{}{}", e.key, names.of(revision), blame(e.by, {}),
+                       describe_settings(e.settings));
   }
   std::string operator()(const LockUnregistered& e) const {
     return fmt::format("{} unregistered{}", e.key, blame(e.by, {}));
@@ -250,8 +252,8 @@ struct DescribeReply {
     return r.cancelled ? "cancelled it" : "found nothing to cancel";
   }
   std::string operator()(const RegisterDone& r) const {
-    return fmt::format("{} {}{}", r.created ? "registered" : "has registered", r.key,
-                       describe_settings(r.settings));
+    return fmt::format("{} {} as {}{}", r.created ? "registered" : "has registered", r.key,
+                       names.of(r.version), describe_settings(r.settings));
   }
   std::string operator()(const UnregisterDone& r) const { return "unregistered " + r.key; }
   std::string operator()(const BreakDone& r) const {
@@ -306,7 +308,9 @@ std::string describe(const LockView& view, const Names& names) {
   std::string out = fmt::format("{} is {}", view.key, text(view.state));
   if (view.limit != 0) out += fmt::format(", limit {}", view.limit);
   if (view.opens_in) out += fmt::format(", opens in {}", describe(*view.opens_in));
-  if (view.settings) out += "; registered" + describe_settings(*view.settings);
+  if (view.settings) {
+    out += fmt::format("; registered as {}{}", names.of(view.version), describe_settings(*view.settings));
+  }
   if (view.release_requested) out += "; asked to be released: " + *view.release_requested;
   if (!view.holders.empty()) {
     out += "; held by " + listed(view.holders, [&](const HolderInfo& info) { return holder(info, names); });

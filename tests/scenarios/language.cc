@@ -75,6 +75,7 @@ Acquire parse_acquire(const std::string& who, const Words& words, const Names& n
       {"lease", [&](const auto& value) { command.lease = names.lease(value); }},
       {"reason", [&](const auto& value) { command.reason = value; }},
       {"return", [&](const auto&) { command.on_held = OnHeld::return_hold; }},
+      {"administers", [&](const auto&) { command.administers = true; }},
   };
   Item common;
   std::string id;
@@ -151,6 +152,108 @@ Abandon parse_abandon(const Words& words, const Names& names) {
   return command;
 }
 
+// "ann+bea"
+std::vector<std::string> parse_list(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> list;
+  for (std::string one; std::getline(in, one, '+');) list.push_back(one);
+  return list;
+}
+
+// An option of settings. False when it is none.
+bool set_setting(Settings& settings, const Option& option) {
+  const auto duration = [&] { return parse_duration(option.value); };
+  if (option.name == "description") return settings.description = option.value, true;
+  if (option.name == "owners") return settings.owners = parse_list(option.value), true;
+  if (option.name == "groups") return settings.shared_groups = parse_list(option.value), true;
+  if (option.name == "limit")
+    return settings.limit = static_cast<std::uint32_t>(std::stoul(option.value)), true;
+  if (option.name == "lock_delay") return settings.lock_delay = duration(), true;
+  if (option.name == "max_hold") return settings.max_hold = duration(), true;
+  if (option.name == "max_ttl") return settings.max_ttl = duration(), true;
+  if (option.name == "max_wait") return settings.max_wait = duration(), true;
+  if (option.name == "single") return settings.allow_multi_key_wait = false, true;
+  if (option.name == "record") return settings.record_refusals = true, true;
+  return false;
+}
+
+// What register and unregister have in common. False when the option is none of it.
+template <class T>
+bool set_governing(T& command, const Option& option, const std::string& asked, const Names& names) {
+  if (option.name == "match") {
+    command.expected = option.value == "any" ? Revision{} : names.version(option.value);
+  } else if (option.name == "administers") {
+    command.administers = true;
+  } else if (option.name == "id") {
+    command.request = tag_of(command.by, option.value, asked);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+Register parse_register(const std::string& who, const Words& words, const Names& names) {
+  Register command{.key = words.at(1), .principal = who, .by = who};
+  std::string asked = "register";
+  for (std::size_t i = 1; i < words.size(); ++i) asked += "\n" + words[i];
+  for (std::size_t i = 2; i < words.size(); ++i) {
+    const Option option = option_of(words[i]);
+    if (!set_setting(command.settings, option) && !set_governing(command, option, asked, names))
+      bad("unknown option: " + words[i]);
+  }
+  return command;
+}
+
+Unregister parse_unregister(const std::string& who, const Words& words, const Names& names) {
+  Unregister command{.key = words.at(1), .principal = who, .by = who};
+  for (std::size_t i = 2; i < words.size(); ++i) {
+    if (!set_governing(command, option_of(words[i]), "unregister" + words[1], names))
+      bad("unknown option: " + words[i]);
+  }
+  return command;
+}
+
+// "L1", "#3" or "W2"
+std::variant<LeaseId, FencingToken, WaiterId> parse_target(const std::string& word, const Names& names) {
+  if (word[0] == '#') return FencingToken{std::stoul(word.substr(1))};
+  if (word[0] == 'W') return names.waiter(word);
+  return names.lease(word);
+}
+
+// What break and request-release have in common.
+template <class T>
+bool set_blame(T& command, const Option& option, const std::string& asked) {
+  if (option.name == "reason") return command.reason = option.value, true;
+  if (option.name == "id") return command.request = tag_of(command.by, option.value, asked), true;
+  return false;
+}
+
+Break parse_break(const std::string& who, const Words& words, const Names& names) {
+  Break command{.key = words.at(1), .target = parse_target(words.at(2), names), .by = who};
+  for (std::size_t i = 3; i < words.size(); ++i) {
+    if (words[i] == "now")
+      command.now = true;
+    else if (!set_blame(command, option_of(words[i]), "break" + words[1] + words[2]))
+      bad("unknown option: " + words[i]);
+  }
+  return command;
+}
+
+RequestRelease parse_request_release(const std::string& who, const Words& words) {
+  RequestRelease command{.key = words.at(1), .by = who};
+  for (std::size_t i = 2; i < words.size(); ++i) {
+    if (!set_blame(command, option_of(words[i]), "request-release" + words[1]))
+      bad("unknown option: " + words[i]);
+  }
+  return command;
+}
+
+Restore parse_restore(const Words& words) {
+  Restore restore{.incarnation = std::stoul(words.at(1)), .quiet = {}};
+  if (words.size() > 2) restore.quiet = parse_duration(option_of(words[2]).value);
+  return restore;
+}
+
 Action parse_show(const Words& words, const Names& names) {
   if (words.at(1) == "lease") return ShowLease{names.lease(words.at(2))};
   return ShowKey{words.at(1)};
@@ -165,6 +268,13 @@ Action parse_verb(const std::string& who, const Words& words, const Names& names
   if (verb == "cancel") return Command(Cancel{tag_of(who, words.at(1), "")});
   if (verb == "detach") return Command(Detach{names.waiter(words.at(1))});
   if (verb == "abandon") return Command(parse_abandon(words, names));
+  if (verb == "register") return Command(parse_register(who, words, names));
+  if (verb == "unregister") return Command(parse_unregister(who, words, names));
+  if (verb == "break") return Command(parse_break(who, words, names));
+  if (verb == "request-release") return Command(parse_request_release(who, words));
+  if (verb == "upgrade") return Command(FinishUpgrade{});
+  if (verb == "restore") return parse_restore(words);
+  if (verb == "seal") return Seal{words.at(1)};
   if (verb == "takeover") return Command(TakeOver{Epoch{std::stoul(words.at(1))}});
   if (verb == "show") return parse_show(words, names);
   if (verb == "fence") return CheckFence{words.at(1), FencingToken{std::stoul(words.at(2).substr(1))}};

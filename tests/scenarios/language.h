@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -23,8 +24,16 @@ struct CheckFence {
   FencingToken token;
 };
 struct TimePasses {};
+// The journal goes on from a backup, or elsewhere; what no command does.
+struct Restore {
+  std::uint64_t incarnation = 0;
+  std::optional<Millis> quiet;  // none: as long as the longest lease may live
+};
+struct Seal {
+  std::string successor;
+};
 
-using Action = std::variant<Command, ShowKey, ShowLease, CheckFence, TimePasses>;
+using Action = std::variant<Command, ShowKey, ShowLease, CheckFence, TimePasses, Restore, Seal>;
 
 struct Spoken {
   std::string who;

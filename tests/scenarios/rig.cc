@@ -72,9 +72,7 @@ void Rig::close(Batch& batch, JournalTime now, Outcome& outcome) {
                          .wall = wall_of(now),
                          .first_revision = batch.first_revision()},
                         batch.events()};
-    Bytes bytes;
-    encode_entry(written.header, written.events, bytes);
-    check_entry(written, bytes);
+    check_entry(written);
     for (std::size_t i = 0; i < written.events.size(); ++i) {
       outcome.events.push_back({Revision{batch.first_revision().value + i}, written.events[i]});
     }
@@ -90,8 +88,26 @@ void Rig::close(Batch& batch, JournalTime now, Outcome& outcome) {
   move_to(batch.waiter_answers(), outcome.waiter_answers);
 }
 
-void Rig::check_entry(const Entry& written, ByteView bytes) {
+Outcome Rig::write(JournalTime now, const Event& event) {
+  const Entry written{{.epoch = live_->epoch(),
+                       .time = now,
+                       .wall = wall_of(now),
+                       .first_revision = live_->revision().next()},
+                      {event}};
+  replay_on(*live_, written, "live");
+  check_entry(written);
+  promises_.see(now, written.header.first_revision, event);
+  check(*live_, "live");
+  sweep();
+  Outcome outcome;
+  outcome.events.push_back({written.header.first_revision, event});
+  return outcome;
+}
+
+void Rig::check_entry(const Entry& written) {
   ++entries_;
+  Bytes bytes;
+  encode_entry(written.header, written.events, bytes);
   if (bytes.size() > kMaxEntryBytes) fault(fmt::format("an entry of {} bytes", bytes.size()));
   std::size_t bound = 128;
   for (const Event& event : written.events) bound += encoded_size_bound(event);

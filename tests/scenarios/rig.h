@@ -49,6 +49,9 @@ class Rig {
   // time even if nothing happens.
   Outcome run(JournalTime now, const std::vector<Command>& commands, bool tick = false);
 
+  // An entry of one event that no command leads to: a restore or a seal.
+  Outcome write(JournalTime now, const Event& event);
+
   const State& state() const { return *live_; }
   // The bytes of a snapshot of the live state, taken at once.
   Bytes snapshot();
@@ -59,7 +62,7 @@ class Rig {
  private:
   void run_batch(Batch& batch, const std::vector<Command>& commands, Outcome& outcome);
   void close(Batch& batch, JournalTime now, Outcome& outcome);
-  void check_entry(const Entry& written, ByteView bytes);
+  void check_entry(const Entry& written);
   void replay_on(State& state, const Entry& entry, std::string_view which);
   void sweep();
   void check(const State& state, std::string_view which);

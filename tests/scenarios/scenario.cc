@@ -75,6 +75,7 @@ class Player {
       tick = tick || std::holds_alternative<TimePasses>(spoken.action);
     }
     if (!commands.empty() || tick) tell(rig_.run(now, commands, tick), who);
+    for (const Spoken& spoken : spoken_) write(spoken.action, now);
     for (const Spoken& spoken : spoken_) show(spoken.action, now);
     for (; known_faults_ < rig_.faults().size(); ++known_faults_) fault(rig_.faults()[known_faults_]);
   }
@@ -101,6 +102,20 @@ class Player {
   void tell(const std::string& name, const Reply& reply) {
     if (name == "keeper") return;
     say(fmt::format("  > {} {}", name, describe(reply, names_)));
+  }
+
+  // What no command leads to: a journal that begins, or ends, as another's.
+  void write(const Action& action, JournalTime now) {
+    constexpr std::uint64_t kJump = 1'000'000;  // of what has to be beyond everything given since
+    const State& state = rig_.state();
+    if (const auto* restore = std::get_if<Restore>(&action)) {
+      tell(rig_.write(now, Restored{restore->incarnation, FencingToken{state.next_token().value + kJump},
+                                    Revision{state.revision().value + kJump},
+                                    restore->quiet.value_or(state.longest_ttl())}),
+           {});
+    } else if (const auto* seal = std::get_if<Seal>(&action)) {
+      tell(rig_.write(now, Sealed{seal->successor}), {});
+    }
   }
 
   void show(const Action& action, JournalTime now) {
