@@ -25,7 +25,7 @@ std::vector<Event> every_event() {
   return {
       created,
       TookOver{Epoch{300}},
-      LeaseOpened{true, kNoExpiry, Millis(3'000), "principal", "owner", "{}", kTag},
+      LeaseOpened{true, kNoExpiry, Millis(3'000), "principal", "owner", "{}", kTag, Millis(40'000)},
       Granted{LeaseId{5},
               WaiterId{6},
               "reason",

@@ -29,6 +29,9 @@ class AcquireDecision {
       : state_(state), now_(now), command_(command) {}
 
   Decision run() {
+    if (command_.request) {
+      if (const Ref<Request> request = state_.find_request(command_.request)) return repeat(request);
+    }
     Decision decision = decide();
     note_refusal(state_, command_, decision);
     return decision;
@@ -36,9 +39,6 @@ class AcquireDecision {
 
  private:
   Decision decide() {
-    if (command_.request) {
-      if (const Ref<Request> request = state_.find_request(command_.request)) return repeat(request);
-    }
     if (command_.lease) {
       lease_ = state_.find_lease(*command_.lease);
       if (!lease_) return {{}, lease_gone(state_, *command_.lease)};
@@ -61,11 +61,7 @@ class AcquireDecision {
     switch (request.kind) {
       case Request::Kind::waiting: {
         const Waiter& waiter = state_.waiters()[request.waiter];
-        Millis wait = command_.wait;
-        for (const Ref<Place> at : waiter.places) {
-          wait = at_most(wait, state_.settings(state_.places()[at].lock), &Settings::max_wait);
-        }
-        return {{WaiterAttached{waiter.id, wait}}, std::nullopt, waiter.id};
+        return {{WaiterAttached{waiter.id, wait_left(waiter)}}, std::nullopt, waiter.id};
       }
       case Request::Kind::granted:
         return repeat_grant(ref);
@@ -75,8 +71,20 @@ class AcquireDecision {
         break;
     }
     Refused refused = lease_gone(state_, request.lease_id);
-    refused.ended = EndedInfo{request.lease_end};
+    // The lease may live on, or have ended otherwise than what it was granted here.
+    if (!refused.ended || refused.ended->how != request.lease_end) refused.ended = EndedInfo{request.lease_end};
     return {{}, std::move(refused)};
+  }
+
+  // Repeating a request does not make its wait longer than the settings of its keys allow.
+  Millis wait_left(const Waiter& waiter) const {
+    Millis most = kNoDeadline;
+    for (const Ref<Place> at : waiter.places) {
+      most = at_most(most, state_.settings(state_.places()[at].lock), &Settings::max_wait);
+    }
+    if (most == kNoDeadline) return command_.wait;
+    const Millis left = std::max(Millis(0), waiter.since + most - now_);
+    return command_.wait == kNoDeadline ? left : std::min(command_.wait, left);
   }
 
   Decision repeat_grant(Ref<Request> ref) const {
@@ -103,8 +111,12 @@ class AcquireDecision {
   Refused ended_wait(WaitEnd how) const {
     switch (how) {
       case WaitEnd::cancelled:
-      case WaitEnd::broken:
         return refuse(Code::cancelled, "the wait of this request was cancelled");
+      case WaitEnd::broken: {
+        Refused refused = refuse(Code::cancelled, "the wait was ended by somebody with the right to");
+        refused.ended = EndedInfo{Ended::broken, {}, {}};
+        return refused;
+      }
       case WaitEnd::lease_ended:
       case WaitEnd::hold_lost:
         return refuse(Code::lease_gone, "the lease was lost while the request waited");
@@ -184,6 +196,7 @@ class AcquireDecision {
         refused.code = Code::limit_mismatch;
         refused.detail = need.limit == 0 ? "the key is in use without a limit"
                                          : "the limit of the key is " + std::to_string(need.limit);
+        refused.key = need.item->key;
         return refused;
       }
     }
@@ -238,10 +251,11 @@ class AcquireDecision {
     } else {
       const Millis ttl = allowed_ttl();
       granted.lease = LeaseId{state_.revision().next().value};
-      acquired.lease = {granted.lease, command_.owner, ttl, told(shortest_hold(ttl))};
-      decision.events.push_back(
-          LeaseOpened{false, ttl, ttl, command_.principal, command_.owner, command_.metadata, {}});
+      acquired.lease = {granted.lease, command_.owner, ttl, told(ttl)};
+      decision.events.push_back(LeaseOpened{
+          false, ttl, ttl, command_.principal, command_.owner, command_.metadata, {}, command_.reattach});
     }
+    if (!lease_ || !state_.leases()[lease_].shared) cap_lease(acquired.grants, acquired.lease);
     if (!granted.keys.empty()) decision.events.push_back(std::move(granted));
     decision.reply = std::move(acquired);
     return decision;
@@ -273,12 +287,6 @@ class AcquireDecision {
     return ttl;
   }
 
-  // How long a new lease lives at least if nobody does anything: the first cap of a hold ends it.
-  Millis shortest_hold(Millis ttl) const {
-    for (const Need& need : needs_) ttl = at_most(ttl, state_.settings(need.lock), &Settings::max_hold);
-    return ttl;
-  }
-
   static std::optional<Millis> told(Millis life) {
     return life == kNoExpiry ? std::nullopt : std::optional(life);
   }
@@ -291,10 +299,10 @@ class AcquireDecision {
   }
 
   std::optional<Refused> check_multi_key_wait() const {
-    if (needs_.size() < 2) return std::nullopt;
+    if (std::ranges::count(needs_, false, &Need::relies) < 2) return std::nullopt;
     for (const Need& need : needs_) {
       const Settings* settings = state_.settings(need.lock);
-      if (!settings || settings->allow_multi_key_wait) continue;
+      if (need.relies || !settings || settings->allow_multi_key_wait) continue;
       return refuse_key(
           need, Code::invalid_argument,
           "the key may not be waited for together with others, and could not be granted at once");
@@ -306,6 +314,7 @@ class AcquireDecision {
     const Need& blocked = *std::ranges::find(needs_, false, &Need::now);
     if (command_.wait == Millis(0)) {
       Refused refused = refuse_held(state_, blocked.lock, now_);
+      refused.key = blocked.item->key;
       if (blocked.converts) refused.blocked_by.clear();  // it would stand ahead of them all
       return {{}, std::move(refused)};
     }

@@ -26,6 +26,13 @@ RegisterDone registered(std::string key, const Registration& registration) {
   return {std::move(key), registration.settings, registration.version, false};
 }
 
+// The answer to a repetition, whatever became of the key since: the version is that of the event just before
+// the one that remembers the request.
+RegisterDone registered_before(const State& state, const Register& command) {
+  const Revision remembered = state.requests()[state.find_request(command.request)].ended;
+  return {command.key, command.settings, Revision{remembered.value - 1}, false};
+}
+
 void remember(Decision& decision, const RequestTag& tag, LeaseId lease, std::vector<std::string> keys) {
   if (tag) decision.events.push_back(RequestRemembered{tag, lease, std::move(keys)});
 }
@@ -77,21 +84,21 @@ Found find_target(const State& state, const Break& command, Ref<Lock> lock) {
   return {{}, waits ? waiter : Ref<Waiter>{}};
 }
 
-Millis opens_in(const State& state, const Hold& hold, bool at_once, JournalTime now) {
-  JournalTime end = state.end_of(hold);
+// `end`: when the hold would have ended anyway.
+Millis opens_in(const State& state, Ref<Lock> lock, JournalTime end, bool at_once, JournalTime now) {
   if (at_once || end == kNever) end = now;
-  if (const Settings* settings = state.settings(hold.lock)) end += settings->lock_delay;
-  return std::max({now, end, state.locks()[hold.lock].closed_until}) - now;
+  if (const Settings* settings = state.settings(lock)) end += settings->lock_delay;
+  return std::max({now, end, state.locks()[lock].closed_until, state.quiet_until()}) - now;
 }
 
-BrokenInfo broken_info(const State& state, const Hold& hold, bool at_once, JournalTime now) {
+BrokenInfo broken_info(const State& state, const Hold& hold, JournalTime end, bool at_once, JournalTime now) {
   const Lease& lease = state.leases()[hold.lease];
   BrokenInfo info;
   info.key = state.locks()[hold.lock].key.view();
   info.lease = lease.id;
   info.token = hold.token;
   info.owner = lease.owner.view();
-  info.opens_in = opens_in(state, hold, at_once, now);
+  info.opens_in = opens_in(state, hold.lock, end, at_once, now);
   return info;
 }
 
@@ -112,19 +119,19 @@ Decision break_waiter(const State& state, Ref<Waiter> ref, const Break& command)
 Decision break_hold(const State& state, JournalTime now, Ref<Hold> ref, const Break& command) {
   const Ref<Lease> lease_ref = state.holds()[ref].lease;
   const Lease& lease = state.leases()[lease_ref];
+  const JournalTime end = state.end_of(state.holds()[ref]);
   BreakDone done;
   HoldsBroken event{lease.id, {}, command.now, command.by, command.reason};
   std::vector<std::string> keys{command.key};
   Decision decision;
   if (lease.shared) {
     event.keys = keys;
-    done.broken.push_back(broken_info(state, state.holds()[ref], command.now, now));
+    done.broken.push_back(broken_info(state, state.holds()[ref], end, command.now, now));
     decision.events = end_waits_on(state, lease_ref, keys);
   } else {
-    keys.clear();
     for (Ref<Hold> at = lease.holds.front(); at; at = lease.holds.next(state.holds(), at)) {
-      done.broken.push_back(broken_info(state, state.holds()[at], command.now, now));
-      keys.push_back(done.broken.back().key);
+      done.broken.push_back(broken_info(state, state.holds()[at], end, command.now, now));
+      if (at != ref && keys.size() < kMaxKeysPerAcquire) keys.push_back(done.broken.back().key);
     }
     decision.events = end_waits(state, lease_ref);
   }
@@ -160,7 +167,7 @@ Decision decide_register(const State& state, JournalTime now, const Register& co
   const Ref<Lock> lock = state.find_lock(command.key);
   const Registration* present = registration_of(state, lock);
   const bool same = present && present->settings == command.settings;
-  if (was_done(state, command.request) && present) return {{}, registered(command.key, *present), {}};
+  if (was_done(state, command.request)) return {{}, registered_before(state, command), {}};
   if (auto again = repeated(state, now, command.request)) return *std::move(again);
   if (!may_govern(state.settings(lock), command.principal, command.administers)) {
     return refused(refuse(Code::permission_denied, "the key belongs to others"));

@@ -74,8 +74,13 @@ void tell_news(const State& state, const Lease& lease, Renewed& renewed) {
   }
 }
 
-// What the settings of the keys that the lease holds leave of a ttl.
+// What the settings of the keys that the lease holds, or waits for, leave of a ttl.
 Millis shortened_ttl(const State& state, const Lease& lease, Millis ttl) {
+  for (Ref<Waiter> at = lease.waiters.front(); at; at = lease.waiters.next(state.waiters(), at)) {
+    for (const Ref<Place> place : state.waiters()[at].places) {
+      ttl = at_most(ttl, state.settings(state.places()[place].lock), &Settings::max_ttl);
+    }
+  }
   if (!lease.governed) return ttl;
   for (Ref<Hold> at = lease.holds.front(); at; at = lease.holds.next(state.holds(), at)) {
     ttl = at_most(ttl, state.settings(state.holds()[at].lock), &Settings::max_ttl);
@@ -140,7 +145,7 @@ Decision decide_open_lease(const State& state, JournalTime now, const OpenLease&
   const LeaseInfo lease{LeaseId{state.revision().next().value}, command.owner, command.ttl,
                         command.ttl == kNoExpiry ? std::nullopt : std::optional(command.ttl)};
   return {{LeaseOpened{true, command.ttl, command.ttl, command.principal, command.owner, command.metadata,
-                       command.request}},
+                       command.request, Millis(0)}},
           LeaseStarted{lease},
           {}};
 }

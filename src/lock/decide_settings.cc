@@ -69,12 +69,15 @@ void note_refusal(const State& state, const Acquire& command, Decision& decision
   const auto* refused = decision.reply ? std::get_if<Refused>(&*decision.reply) : nullptr;
   const std::optional<Refusal> why = refused ? noted(refused->code) : std::nullopt;
   if (!why) return;
+  std::size_t notes = 0;
   for (const Item& item : command.items) {
+    if (notes == kMaxNamedInRefusal) return;
     const Settings* settings = state.settings(state.find_lock(item.key));
     if (!settings || !settings->record_refusals) continue;
     if (!refused->key.empty() && refused->key != item.key) continue;
     decision.events.push_back(
         AcquireRefused{item.key, command.principal, command.owner, command.reason, *why});
+    ++notes;
   }
 }
 

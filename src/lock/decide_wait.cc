@@ -3,6 +3,17 @@
 #include "lock/info.h"
 
 namespace holdfast::lock {
+namespace {
+
+// Who stands in the way of the waiter; without anybody it is the quiet after a restore, if there is one.
+Refused why_not_granted(const State& state, JournalTime now, const Waiter& waiter) {
+  for (const Ref<Place> at : waiter.places) {
+    if (!fits(state, waiter, at)) return refuse_held(state, state.places()[at].lock, now, at);
+  }
+  return refuse_held(state, {}, now);
+}
+
+}  // namespace
 
 Reply wait_end_reply(const State& state, JournalTime now, Ref<Waiter> ref, const WaitEnded& event) {
   const Waiter& waiter = state.waiters()[ref];
@@ -11,11 +22,7 @@ Reply wait_end_reply(const State& state, JournalTime now, Ref<Waiter> ref, const
     case WaitEnd::timed_out:
     case WaitEnd::disconnected:
     case WaitEnd::not_reattached:
-      for (const Ref<Place> at : waiter.places) {
-        if (fits(state, waiter, at)) continue;
-        refused = refuse_held(state, state.places()[at].lock, now, at);
-        break;
-      }
+      refused = why_not_granted(state, now, waiter);
       refused.code = Code::held;
       refused.detail = "not granted within wait_ms";
       break;
@@ -103,9 +110,9 @@ Decision decide_grant(const State& state, JournalTime now, Ref<Waiter> ref) {
                                           std::string(waiter.principal.view()),
                                           std::string(waiter.owner.view()),
                                           std::string(waiter.metadata.view()),
-                                          {}});
-    acquired.lease = {granted.lease, std::string(waiter.owner.view()), ttl,
-                      told(allowed(state, waiter, life, &Settings::max_hold))};
+                                          {},
+                                          waiter.reattach});
+    acquired.lease = {granted.lease, std::string(waiter.owner.view()), ttl, told(life)};
   }
   FencingToken token = state.next_token();
   for (const Ref<Place> at : waiter.places) {
@@ -129,6 +136,7 @@ Decision decide_grant(const State& state, JournalTime now, Ref<Waiter> ref) {
                                !own});
     token = token.next();
   }
+  if (!waiter.lease || !state.leases()[waiter.lease].shared) cap_lease(acquired.grants, acquired.lease);
   acquired.waited = now - waiter.attached_since;
   acquired.queued = now - waiter.since;
   decision.events.push_back(std::move(granted));

@@ -38,6 +38,7 @@ struct LeaseOpened {
   std::string owner;
   std::string metadata;
   RequestTag request;
+  Millis reattach{0};  // a takeover keeps it so long before it is claimed
   friend bool operator==(const LeaseOpened&, const LeaseOpened&) = default;
 };
 

@@ -99,6 +99,7 @@ struct Encode {
     out.text(e.owner);
     out.text(e.metadata);
     put(out, e.request);
+    put(out, e.reattach);
   }
   void operator()(const Granted& e) const {
     kind(Kind::granted);
@@ -258,8 +259,8 @@ CellCreated get_cell_created(ByteReader& in) {
 }
 
 LeaseOpened get_lease_opened(ByteReader& in) {
-  return {get_bool(in),   get_millis(in), get_millis(in),     get_string(in),
-          get_string(in), get_string(in), get_request_tag(in)};
+  return {get_bool(in),   get_millis(in), get_millis(in),      get_string(in),
+          get_string(in), get_string(in), get_request_tag(in), get_millis(in)};
 }
 
 GrantedKey get_granted_key(ByteReader& in) {

@@ -40,6 +40,7 @@ class Evolve {
     lease.metadata = Text(event.metadata);
     lease.ttl_ms = static_cast<std::int32_t>(event.ttl.count());
     lease.shared = event.shared;
+    lease.reattach_ms = static_cast<std::int32_t>(event.reattach.count());
     lease.unclaimed = event.expires_in != event.ttl;
     if (event.request) {
       Request request{.tag = event.request, .lease_id = id, .kind = Request::Kind::opened_lease};
@@ -146,6 +147,7 @@ class Evolve {
     const Ref<Lease> ref = lease_of(event.lease);
     state_.edit(ref, [&](Lease& lease) {
       lease.expires = std::min(lease.expires, state_.expiry(now_, event.reattach));
+      lease.reattach_ms = static_cast<std::int32_t>(event.reattach.count());
       lease.unclaimed = true;
     });
     state_.set_timer(ref);
@@ -327,7 +329,8 @@ class Evolve {
 
   void keep_unclaimed(Ref<Lease> ref) {
     state_.edit(ref, [&](Lease& lease) {
-      lease.expires = std::max(lease.expires, state_.expiry(now_, kTakeoverReattach));
+      const Millis kept = std::max(lease.reattach(), kTakeoverReattach);
+      lease.expires = std::max(lease.expires, state_.expiry(now_, kept));
     });
     state_.set_timer(ref);
   }

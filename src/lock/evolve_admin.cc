@@ -9,10 +9,9 @@ Blame blame_of(const HoldsBroken& event) {
   return {Text(event.by), Text(event.reason)};
 }
 
-// The key opens when the broken hold would have ended anyway, or now; without expiry there is nothing to
-// wait for (protocol.md 26).
-void break_hold(State& state, Ref<Hold> hold, bool now) {
-  JournalTime end = state.end_of(state.holds()[hold]);
+// The key opens at `end`, when the broken hold would have ended anyway, or now; without expiry there is nothing
+// to wait for (protocol.md 26).
+void break_hold(State& state, Ref<Hold> hold, JournalTime end, bool now) {
   if (now || end == kNever) end = state.time();
   const JournalTime delayed = closed_after(state, state.holds()[hold].lock, Ended::broken, end);
   end_hold(state, hold, Ended::broken, std::max(end, delayed));
@@ -26,7 +25,7 @@ void lose_hold(State& state, Ref<Lease> lease, const HoldsBroken& event, const s
   loss.key = Text(key);
   loss.blame = blame_of(event);
   loss.how = Ended::broken;
-  break_hold(state, hold, event.now);
+  break_hold(state, hold, state.end_of(state.holds()[hold]), event.now);
   state.add_loss(lease, std::move(loss));
 }
 
@@ -52,7 +51,9 @@ void evolve_admin(State& state, const HoldsBroken& event) {
   for (const std::string& key : event.keys) lose_hold(state, ref, event, key);
   if (!event.keys.empty()) return;
   const Lease& lease = state.leases()[ref];
-  while (lease.holds.front()) break_hold(state, lease.holds.front(), event.now);
+  // The first cap would have ended them all, so it is asked for while it is there.
+  const JournalTime end = state.end_of(lease, lease.expires);
+  while (lease.holds.front()) break_hold(state, lease.holds.front(), end, event.now);
   end_lease_record(state, ref, Ended::broken, std::make_unique<Blame>(blame_of(event)));
 }
 
@@ -82,7 +83,8 @@ void evolve_admin(State& state, const RequestRemembered& event) {
 
 void evolve_admin(State& state, const Restored& event) {
   state.raise_incarnation(event.incarnation, event.first_token, event.revision);
-  if (event.quiet > Millis(0)) state.keep_quiet(state.expiry(state.time(), event.quiet));
+  if (event.quiet == Millis(0)) return;
+  state.keep_quiet(std::max(state.quiet_until(), state.expiry(state.time(), event.quiet)));
 }
 
 void evolve_admin(State& state, const Reopened&) {

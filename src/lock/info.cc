@@ -143,6 +143,13 @@ Ref<Hold> find_by_token(const State& state, Ref<Lock> lock, FencingToken token) 
   return {};
 }
 
+void cap_lease(const std::vector<Grant>& grants, LeaseInfo& lease) {
+  for (const Grant& grant : grants) {
+    if (!grant.expires_in) continue;
+    lease.expires_in = lease.expires_in ? std::min(*lease.expires_in, *grant.expires_in) : grant.expires_in;
+  }
+}
+
 Refused refuse(Code code, std::string detail) {
   Refused refused;
   refused.code = code;

@@ -40,6 +40,9 @@ Millis at_most(Millis value, const Settings* settings, Millis Settings::*most);
 
 Ref<Hold> find_by_token(const State& state, Ref<Lock> lock, FencingToken token);
 
+// The lease of an acquire ends with the first of its holds that has a cap; `grants` are told of those.
+void cap_lease(const std::vector<Grant>& grants, LeaseInfo& lease);
+
 Refused refuse(Code code, std::string detail);
 Refused lease_gone(const State& state, LeaseId lease);
 // Names who stands in the way at `lock`: holders, queue, and when to try again. `place` is that of the

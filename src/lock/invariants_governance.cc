@@ -34,7 +34,8 @@ class Governance {
   void check_hold(Ref<Hold> ref, const Hold& hold) {
     const Lock& lock = state_.locks()[hold.lock];
     const Lease& lease = state_.leases()[hold.lease];
-    findings_.expect(lease.governed || !(hold.cap || lock.registration || lock.wish),
+    const bool wished = lock.wish && hold.token < state_.wishes()[lock.wish].before;
+    findings_.expect(lease.governed || !(hold.cap || lock.registration || wished),
                      "lease {}: governed without knowing it", lease.id.value);
     if (!hold.cap) return;
     ++caps_;

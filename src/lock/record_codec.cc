@@ -57,6 +57,7 @@ void encode_record(const State& state, const Lease& lease, ByteWriter& out) {
   out.text(lease.owner.view());
   out.text(lease.metadata.view());
   put(out, lease.ttl());
+  put(out, lease.reattach());
   out.u8(lease.shared);
   out.u8(lease.unclaimed);
   put_request_id(out, request_id(state, lease.request));
@@ -70,6 +71,7 @@ NamedLease decode_lease(ByteReader& in) {
   named.lease.owner = get_text(in);
   named.lease.metadata = get_text(in);
   named.lease.ttl_ms = static_cast<std::int32_t>(get_millis(in).count());
+  named.lease.reattach_ms = static_cast<std::int32_t>(get_millis(in).count());
   named.lease.shared = get_bool(in);
   named.lease.unclaimed = get_bool(in);
   named.request = get_request_id(in);

@@ -127,7 +127,8 @@ struct Lease {
   Text principal;
   Text owner;
   Text metadata;
-  std::int32_t ttl_ms = 0;  // -1: no expiry
+  std::int32_t ttl_ms = 0;       // -1: no expiry
+  std::int32_t reattach_ms = 0;  // how long a takeover keeps it while it is unclaimed, if not longer
   bool shared = false;      // opened first, to be used by many acquires
   bool unclaimed = false;   // granted, but not renewed yet: lives only for its claim
   // links
@@ -142,6 +143,7 @@ struct Lease {
   std::uint32_t swept = 0;
 
   Millis ttl() const { return Millis(ttl_ms); }
+  Millis reattach() const { return Millis(reattach_ms); }
 };
 
 // A request that can be repeated. It lives as long as the wait, the holds or the lease that it made, and is

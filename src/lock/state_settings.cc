@@ -11,8 +11,9 @@ const Settings* State::settings(Ref<Lock> lock) const {
 }
 
 JournalTime State::end_of(const Hold& hold) const {
-  const JournalTime expires = leases_[hold.lease].expires;
-  return hold.cap ? std::min(expires, caps_[hold.cap].until) : expires;
+  const Lease& lease = leases_[hold.lease];
+  if (!lease.shared) return end_of(lease, lease.expires);
+  return hold.cap ? std::min(lease.expires, caps_[hold.cap].until) : lease.expires;
 }
 
 JournalTime State::end_of(const Lease& lease, JournalTime expires) const {

@@ -28,8 +28,9 @@ struct Promises::Visit {
   void operator()(const TookOver&) const {
     for (auto& [id, wait] : self.waits_) wait.attached = false;
   }
-  void operator()(const LeaseOpened&) const {
+  void operator()(const LeaseOpened& event) const {
     self.leases_.emplace(LeaseId{revision.value}, JournalTime::min());
+    if (event.shared) self.shared_.insert(LeaseId{revision.value});
   }
   void operator()(const Granted& event) const {
     living(event.lease, "a grant");
@@ -159,6 +160,10 @@ void Promises::see(JournalTime now, Revision revision, const Event& event) {
 
 void Promises::promise_by(const Reply& reply, Revision revision, JournalTime now) {
   if (const auto* acquired = std::get_if<Acquired>(&reply)) {
+    // By taking a key with a cap its owner lets the cap be the end of its lease, and is told.
+    const bool capped = std::ranges::any_of(acquired->grants, [](const Grant& g) { return g.expires_in.has_value(); });
+    const auto lease = leases_.find(acquired->lease.id);
+    if (capped && lease != leases_.end() && !shared_.contains(lease->first)) lease->second = JournalTime::min();
     promise(acquired->lease.id, now, acquired->lease.expires_in);
     for (const Grant& grant : acquired->grants) {
       if (grant.fence_floor > grant.token) fault("a fence floor above the grant's own token");

@@ -69,6 +69,7 @@ class Promises {
   bool quiet_ = false;
   std::map<WaiterId, Wait> waits_;
   std::set<LeaseId> untold_;  // in this batch
+  std::set<LeaseId> shared_;
 };
 
 }  // namespace holdfast::lock::testing
