@@ -72,7 +72,8 @@ class AcquireDecision {
     }
     Refused refused = lease_gone(state_, request.lease_id);
     // The lease may live on, or have ended otherwise than what it was granted here.
-    if (!refused.ended || refused.ended->how != request.lease_end) refused.ended = EndedInfo{request.lease_end};
+    if (!refused.ended || refused.ended->how != request.lease_end)
+      refused.ended = EndedInfo{request.lease_end};
     return {{}, std::move(refused)};
   }
 

@@ -9,8 +9,8 @@ Blame blame_of(const HoldsBroken& event) {
   return {Text(event.by), Text(event.reason)};
 }
 
-// The key opens at `end`, when the broken hold would have ended anyway, or now; without expiry there is nothing
-// to wait for (protocol.md 26).
+// The key opens at `end`, when the broken hold would have ended anyway, or now; without expiry there is
+// nothing to wait for (protocol.md 26).
 void break_hold(State& state, Ref<Hold> hold, JournalTime end, bool now) {
   if (now || end == kNever) end = state.time();
   const JournalTime delayed = closed_after(state, state.holds()[hold].lock, Ended::broken, end);

@@ -129,8 +129,8 @@ struct Lease {
   Text metadata;
   std::int32_t ttl_ms = 0;       // -1: no expiry
   std::int32_t reattach_ms = 0;  // how long a takeover keeps it while it is unclaimed, if not longer
-  bool shared = false;      // opened first, to be used by many acquires
-  bool unclaimed = false;   // granted, but not renewed yet: lives only for its claim
+  bool shared = false;           // opened first, to be used by many acquires
+  bool unclaimed = false;        // granted, but not renewed yet: lives only for its claim
   // links
   bool governed = false;  // has had a hold with a cap, or of a key with settings for leases or a wish
   RefList<Hold, &Hold::in_lease> holds;  // by ascending token

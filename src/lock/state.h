@@ -105,8 +105,8 @@ class State {
   Ref<Hold> find_hold(Ref<Lease> lease, Ref<Lock> lock) const;
   // The settings of the key; null when it is not registered, or not in use at all.
   const Settings* settings(Ref<Lock> lock) const;
-  // When the hold ends if nobody does anything: with its lease, or before at its cap. The first cap of a lease
-  // that an acquire opened ends all its holds.
+  // When the hold ends if nobody does anything: with its lease, or before at its cap. The first cap of a
+  // lease that an acquire opened ends all its holds.
   JournalTime end_of(const Hold& hold) const;
   // When the first hold of a lease that an acquire opened ends, and the lease with it, if that ends at
   // `expires` otherwise.

@@ -161,9 +161,11 @@ void Promises::see(JournalTime now, Revision revision, const Event& event) {
 void Promises::promise_by(const Reply& reply, Revision revision, JournalTime now) {
   if (const auto* acquired = std::get_if<Acquired>(&reply)) {
     // By taking a key with a cap its owner lets the cap be the end of its lease, and is told.
-    const bool capped = std::ranges::any_of(acquired->grants, [](const Grant& g) { return g.expires_in.has_value(); });
+    const bool capped =
+        std::ranges::any_of(acquired->grants, [](const Grant& g) { return g.expires_in.has_value(); });
     const auto lease = leases_.find(acquired->lease.id);
-    if (capped && lease != leases_.end() && !shared_.contains(lease->first)) lease->second = JournalTime::min();
+    if (capped && lease != leases_.end() && !shared_.contains(lease->first))
+      lease->second = JournalTime::min();
     promise(acquired->lease.id, now, acquired->lease.expires_in);
     for (const Grant& grant : acquired->grants) {
       if (grant.fence_floor > grant.token) fault("a fence floor above the grant's own token");
@@ -222,7 +224,8 @@ void Promises::close(const std::string& key, JournalTime until) {
 void Promises::end(LeaseId lease, const std::string& key, Ended how, Millis keep_for, JournalTime now,
                    Revision revision) {
   const auto held = holds_.find({lease, key});
-  if (held == holds_.end()) return fault(fmt::format("{} ends, which lease {} does not hold", key, lease.value));
+  if (held == holds_.end())
+    return fault(fmt::format("{} ends, which lease {} does not hold", key, lease.value));
   if (how == Ended::max_hold && now < promised_end(lease, held->second)) {
     fault(fmt::format("{} is taken from lease {} early", key, lease.value));
   }
@@ -231,7 +234,8 @@ void Promises::end(LeaseId lease, const std::string& key, Ended how, Millis keep
   const bool delayed = how == Ended::expiry || how == Ended::max_hold;
   if (delayed && settings != settings_.end()) close(key, now + settings->second.lock_delay);
   if (how == Ended::max_hold || how == Ended::broken) {
-    std::erase_if(lost_, [&](const Lost& lost) { return lost.lease == lease && lost.key == key && !lost.until; });
+    std::erase_if(lost_,
+                  [&](const Lost& lost) { return lost.lease == lease && lost.key == key && !lost.until; });
     lost_.push_back({lease, key, held->second.token, revision, {}});
   }
   holds_.erase(held);

@@ -11,11 +11,11 @@
 namespace holdfast::lock::testing {
 
 // Watches what batches say and tell, knowing nothing of the state, and notes each broken promise of design.md
-// section 4 that can be seen from outside: fencing tokens only grow; no lease ends by expiry or by a cap before
-// everybody who was told of it has seen it end on a clock that is as fast or slow as r allows; no hold outlives
-// its cap; nobody is let in before a broken hold would have ended, within a lock delay, or in the quiet after a
-// restore; no grant to a request that is detached, overdue or gone; nothing revives; what a shared lease has
-// lost is told at each renewal until it is acknowledged.
+// section 4 that can be seen from outside: fencing tokens only grow; no lease ends by expiry or by a cap
+// before everybody who was told of it has seen it end on a clock that is as fast or slow as r allows; no hold
+// outlives its cap; nobody is let in before a broken hold would have ended, within a lock delay, or in the
+// quiet after a restore; no grant to a request that is detached, overdue or gone; nothing revives; what a
+// shared lease has lost is told at each renewal until it is acknowledged.
 class Promises {
  public:
   // `faults` takes what is broken and must outlive this.
@@ -52,7 +52,8 @@ class Promises {
   // When nobody who was told of the hold counts on it any more.
   JournalTime promised_end(LeaseId lease, const Held& held) const;
   // A hold ends, its lease need not.
-  void end(LeaseId lease, const std::string& key, Ended how, Millis keep_for, JournalTime now, Revision revision);
+  void end(LeaseId lease, const std::string& key, Ended how, Millis keep_for, JournalTime now,
+           Revision revision);
   void end_all(LeaseId lease, Ended how, Millis keep_for, JournalTime now);
   void close(const std::string& key, JournalTime until);
   std::vector<std::string> keys_of(LeaseId lease) const;
