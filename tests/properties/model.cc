@@ -35,8 +35,11 @@ std::string joined(const std::vector<std::string>& texts) {
 // Why the item can never be granted as it is asked, or none; then `need` says what it meets.
 std::optional<std::string> Model::refusal(const Ask& ask, Need& need) const {
   Item& item = need.item;
+  if (auto refused = refused_by_rules(ask, item)) return refused;
   if (item.shared) {
-    if (const auto limit = limit_in_use(item.key)) {
+    auto limit = limit_in_use(item.key);
+    if (!limit && rules(item.key).limit != 0) limit = rules(item.key).limit;
+    if (limit) {
       if (item.limit != 0 && item.limit != *limit) return "refused limit_mismatch " + item.key;
       item.limit = *limit;
     }
@@ -81,6 +84,8 @@ Lines Model::acquire(const Ask& ask) {
     const std::string& key = blocked->item.key;
     lines.reply =
         (holders(key).empty() && queue(key).empty() ? "refused lock_delay " : "refused held ") + key;
+  } else if (const auto refused = not_together(needs)) {
+    lines.reply = *refused;
   } else if (ask.lease_given && closes_a_circle(ask.lease, needs)) {
     lines.reply = "refused deadlock";
   } else {
@@ -94,7 +99,10 @@ void Model::grant_now(const Ask& ask, const std::vector<Need>& needs, Lines& lin
   int id = ask.lease;
   if (!ask.lease_given) {
     id = ++last_lease_;
-    leases_.push_back({.id = id, .ttl = ask.ttl, .expires = expiry(now_, ask.ttl)});
+    std::vector<std::string> keys;
+    for (const Need& need : needs) keys.push_back(need.item.key);
+    const Time ttl = at_most(ask.ttl, keys, &Rules::max_ttl);
+    leases_.push_back({.id = id, .ttl = ttl, .expires = expiry(now_, ttl), .reattach = ask.reattach});
     lines.events.push_back(fmt::format("open L{}", id));
   }
   std::string granted;
@@ -113,8 +121,13 @@ void Model::grant_now(const Ask& ask, const std::vector<Need>& needs, Lines& lin
 void Model::wait(const Ask& ask, const std::vector<Need>& needs, Lines& lines) {
   begin_entry();
   Waiter waiter{.id = ++last_waiter_, .ask = ask, .since = now_, .attached_since = now_};
-  if (ask.wait != -1) waiter.deadline = now_ + ask.wait;
-  for (const Need& need : needs) waiter.places.push_back({need.item, need.converts, need.relies});
+  std::vector<std::string> keys;
+  for (const Need& need : needs) {
+    waiter.places.push_back({need.item, need.converts, need.relies});
+    keys.push_back(need.item.key);
+  }
+  const Time most = at_most(ask.wait, keys, &Rules::max_wait);
+  if (most != -1) waiter.deadline = now_ + most;
   waiters_.push_back(waiter);
   if (!ask.request.empty())
     requests_[ask.request] = {Remembered::Kind::waiting, ask.body, ask.lease, {}, {}, {}};
@@ -130,7 +143,12 @@ Lines Model::repeat(const Ask& ask) {
     const auto found =
         std::ranges::find_if(waiters_, [&](const Waiter& w) { return w.ask.request == ask.request; });
     begin_entry();
+    std::vector<std::string> keys;
+    for (const Place& place : found->places) keys.push_back(place.item.key);
     found->deadline = ask.wait == -1 ? kForever : now_ + ask.wait;
+    if (const Time most = at_most(-1, keys, &Rules::max_wait); most != -1) {
+      found->deadline = std::min(found->deadline, std::max(now_, found->since + most));
+    }
     found->detached_until = kForever;
     found->attached_since = now_;
     return {{fmt::format("attach W{}", found->id)}, {}, fmt::format("waits W{}", found->id)};
@@ -163,6 +181,7 @@ std::optional<Lines> Model::repeated(const std::string& request, const std::stri
   if (known.kind == Remembered::Kind::opened) {
     return Lines{{}, {}, fmt::format("has L{} {}", known.lease, left(lease(known.lease)->expires))};
   }
+  if (known.kind == Remembered::Kind::done) return Lines{{}, {}, "done before" + joined(known.keys)};
   if (known.kind == Remembered::Kind::released) return Lines{{}, {}, "released" + joined(known.keys)};
   return Lines{{}, {}, "refused lease_gone"};
 }
@@ -182,32 +201,45 @@ Lines Model::renew(int id, std::optional<Time> ttl) {
   Lease* renewed = lease(id);
   if (!renewed) return {{}, {}, "refused lease_gone"};
   begin_entry();
-  renewed->ttl = ttl.value_or(renewed->ttl);
+  std::vector<std::string> keys = keys_of(id);
+  for (const Waiter& waiter : waiters_) {
+    if (!waiter.ask.lease_given || waiter.ask.lease != id) continue;
+    for (const Place& place : waiter.places) keys.push_back(place.item.key);
+  }
+  renewed->ttl = at_most(ttl.value_or(renewed->ttl), keys, &Rules::max_ttl);
   renewed->expires = std::max(renewed->expires, expiry(now_, renewed->ttl));
   renewed->unclaimed = false;
   return {{fmt::format("renew L{}", id)},
           {},
-          fmt::format("renewed L{} ttl {} {}", id, renewed->ttl, left(renewed->expires))};
+          fmt::format("renewed L{} ttl {} {}", id, renewed->ttl, left(lease_end(*renewed))) + news(*renewed)};
 }
 
 Lines Model::release(int id, const std::vector<std::string>& keys, Time keep_for, const std::string& request,
                      const std::string& body) {
   if (auto again = repeated(request, body)) return *again;
   if (!lease(id)) return {{}, {}, "refused lease_gone"};
+  Lines lines;
   std::vector<std::string> its;
   if (keys.empty()) {
-    std::vector<Hold> holds;  // in the order of the grants
-    std::ranges::copy_if(holds_, std::back_inserter(holds),
-                         [&](const Hold& hold) { return hold.lease == id; });
-    std::ranges::sort(holds, {}, &Hold::token);
-    for (const Hold& hold : holds) its.push_back(hold.key);
+    its = keys_of(id);
   } else {
     for (const std::string& key : keys) {
       if (held(id, key)) its.push_back(key);
     }
-    if (its.empty() && request.empty()) return {{}, {}, "released"};
+    std::string known;
+    for (auto loss = lost_.rbegin(); loss != lost_.rend(); ++loss) {
+      if (loss->lease == id && std::ranges::count(keys, loss->key) != 0) known += " " + loss->key;
+    }
+    if (!known.empty()) {
+      begin_entry();
+      lines.events.push_back(fmt::format("know L{}{}", id, known));
+      std::erase_if(lost_, [&](const Loss& loss) {
+        return loss.lease == id && std::ranges::count(keys, loss.key) != 0;
+      });
+    }
+    lines.reply = "released";
+    if (its.empty() && request.empty()) return lines;
   }
-  Lines lines;
   begin_entry();
   if (keys.empty()) {
     end_lease(id, "release", keep_for, lines);
@@ -232,6 +264,7 @@ Lines Model::abandon(int id, const std::vector<std::string>& keys, Time reattach
   if (reattach > 0 && !its->shared && all == static_cast<std::ptrdiff_t>(lost.size())) {
     its->expires = std::min(its->expires, expiry(now_, reattach));
     its->unclaimed = true;
+    its->reattach = reattach;
     return {{fmt::format("kept L{}", id)}, {}, "released"};
   }
   end_holds(id, lost, "undelivered", 0, lines);
@@ -275,7 +308,8 @@ Lines Model::take_over() {
   for (Waiter& waiting : waiters_)
     waiting.detached_until = now_ + std::max<Time>(waiting.ask.reattach, 5'000);
   for (Lease& unclaimed : leases_) {
-    if (unclaimed.unclaimed) unclaimed.expires = std::max(unclaimed.expires, expiry(now_, 5'000));
+    const Time kept = std::max<Time>(unclaimed.reattach, 5'000);
+    if (unclaimed.unclaimed) unclaimed.expires = std::max(unclaimed.expires, expiry(now_, kept));
   }
   return {{"takeover"}, {}, "released"};
 }
@@ -316,12 +350,16 @@ std::optional<Lines> Model::grant(int id) {
   int its = granted.ask.lease;
   if (!granted.ask.lease_given) {
     its = ++last_lease_;
-    Time life = granted.ask.ttl;
+    std::vector<std::string> keys;
+    for (const Place& place : granted.places) keys.push_back(place.item.key);
+    const Time ttl = at_most(granted.ask.ttl, keys, &Rules::max_ttl);
+    Time life = ttl;
     if (granted.ask.claim != 0) life = life == -1 ? granted.ask.claim : std::min(life, granted.ask.claim);
     leases_.push_back({.id = its,
-                       .ttl = granted.ask.ttl,
+                       .ttl = ttl,
                        .expires = expiry(now_, life),
-                       .unclaimed = life != granted.ask.ttl});
+                       .unclaimed = life != ttl,
+                       .reattach = granted.ask.reattach});
     lines.events.push_back(fmt::format("open L{}", its));
   }
   std::string text;

@@ -46,6 +46,37 @@ struct Hold {
   Item shape;
   std::uint64_t token = 0;
   std::string request;
+  Time cap = kForever;  // of its own
+};
+
+// What a registered key says; zero and empty say nothing.
+struct Rules {
+  std::uint32_t limit = 0;
+  std::vector<std::string> groups;
+  Time lock_delay = 0;
+  Time max_hold = 0;
+  Time max_ttl = 0;
+  Time max_wait = 0;
+  bool single = false;
+  friend bool operator==(const Rules&, const Rules&) = default;
+};
+
+// A hold that was taken from a shared lease.
+struct Loss {
+  int lease = 0;
+  std::string key;
+  std::uint64_t token = 0;
+  std::string how;
+};
+
+struct Break {
+  std::string key;
+  int lease = 0;            // or
+  std::uint64_t token = 0;  // or
+  int waiter = 0;           // names what is broken
+  bool now = false;
+  std::string request;
+  std::string body;
 };
 
 struct Lease {
@@ -55,6 +86,7 @@ struct Lease {
   bool shared = false;
   bool unclaimed = false;
   std::string request;
+  Time reattach = 0;
 };
 
 struct Place {
@@ -75,12 +107,12 @@ struct Waiter {
 };
 
 struct Remembered {
-  enum class Kind { waiting, granted, opened, refused, gone, released };
+  enum class Kind { waiting, granted, opened, refused, gone, released, done };
   Kind kind = Kind::waiting;
   std::string body;
   int lease = 0;
   std::string code;               // refused
-  std::vector<std::string> keys;  // released
+  std::vector<std::string> keys;  // released, done
   std::optional<Time> ended_at;
 };
 
@@ -105,9 +137,17 @@ class Model {
   Lines detach(int waiter);
   Lines abandon(int lease, const std::vector<std::string>& keys, Time reattach);
   Lines take_over();
+  // `replaces`: whatever the key is registered as; else it must not be registered.
+  Lines enregister(const std::string& key, const Rules& rules, bool replaces, const std::string& request,
+                   const std::string& body);
+  Lines unregister(const std::string& key);
+  Lines break_in(const Break& command);
+  Lines request_release(const std::string& key);
 
   // Each does what is said to have happened, if it may happen now; else none.
   std::optional<Lines> lease_expires(int lease);
+  std::optional<Lines> lease_capped(int lease);
+  std::optional<Lines> hold_capped(int lease, const std::string& key);
   std::optional<Lines> wait_runs_out(int waiter);
   std::optional<Lines> key_opens(const std::string& key);
   std::optional<Lines> grant(int waiter);
@@ -120,6 +160,8 @@ class Model {
 
   int leases() const { return last_lease_; }
   int waiters() const { return last_waiter_; }
+  // The token of what the lease holds of the key; 0: nothing.
+  std::uint64_t token(int lease, const std::string& key) const;
 
  private:
   struct Need {
@@ -150,8 +192,30 @@ class Model {
   void end_lease(int id, const std::string& how, Time keep_for, Lines& lines);
   void end_holds(int id, const std::vector<std::string>& keys, const std::string& how, Time keep_for,
                  Lines& lines);
-  void drop_hold(int lease, const std::string& key, Time keep_for);
+  void drop_hold(int lease, const std::string& key, Time closed_until);
   void forget_if_done(const std::string& request);
+  // rules.cc: what settings, breaks and wishes add
+  Rules rules(const std::string& key) const;
+  // The smallest of `value` and what the rules of the keys say; -1 is more than everything.
+  Time at_most(Time value, const std::vector<std::string>& keys, Time Rules::*most) const;
+  std::optional<std::string> refused_by_rules(const Ask& ask, const Item& item) const;
+  std::optional<std::string> not_together(const std::vector<Need>& needs) const;
+  Time lease_end(const Lease& lease) const;
+  Time hold_end(const Hold& hold) const;
+  // Until when a hold that ends so keeps its key closed; `end`: what a broken one counts from.
+  Time closed_after(const std::string& key, const std::string& how, Time keep_for, Time end) const;
+  std::string broken(const Hold& hold, Time end) const;
+  Lines break_wait(const Break& command);
+  Lines break_hold(const Break& command, const Hold& hold);
+  void lose(int lease, const std::string& key, const std::string& how);
+  void drop_wish_if_done(const std::string& key);
+  std::string news(const Lease& lease) const;
+  std::vector<std::string> keys_of(int lease) const;
+  bool fit(const std::string& key, std::uint32_t limit) const;
+  void end_waits_on(int lease, const std::vector<std::string>& keys, Lines& lines);
+  void remember(const std::string& request, const std::string& body, const std::vector<std::string>& keys,
+                Lines& lines);
+
   std::string put_hold(int lease, const Item& item, const std::string& request, std::uint64_t token);
   std::string told(const Lease& lease, const std::vector<Item>& items, Time waited, Time queued) const;
   std::string left(Time expires) const;
@@ -173,6 +237,9 @@ class Model {
   std::vector<Lease> leases_;
   std::vector<Waiter> waiters_;  // in the order of their coming
   std::map<std::string, Time> closed_;
+  std::map<std::string, Rules> rules_;
+  std::vector<Loss> lost_;                       // the newest last
+  std::map<std::string, std::uint64_t> wishes_;  // of holds with smaller tokens
   std::map<std::string, Remembered> requests_;
 };
 

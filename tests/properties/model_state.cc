@@ -168,6 +168,7 @@ Time Model::next_due() const {
   for (const Lease& lease : leases_) next = std::min(next, lease.expires);
   for (const Waiter& waiter : waiters_) next = std::min(next, waiter.due());
   for (const auto& [key, until] : closed_) next = std::min(next, until);
+  for (const Hold& hold : holds_) next = std::min(next, hold.cap);
   return next;
 }
 
@@ -195,7 +196,8 @@ void Model::end_wait(int id, const std::string& how, Lines& lines) {
   std::erase_if(waiters_, [&](const Waiter& w) { return w.id == id; });
   lines.events.push_back(fmt::format("waitend W{} {}", id, how));
   const bool held = how == "timed_out" || how == "disconnected" || how == "not_reattached";
-  const std::string code = held ? "held" : how == "cancelled" ? "cancelled" : "lease_gone";
+  const bool cancelled = how == "cancelled" || how == "broken";
+  const std::string code = held ? "held" : cancelled ? "cancelled" : "lease_gone";
   lines.to_waiters.push_back(fmt::format("W{} refused {}", id, code));
   if (its.ask.request.empty()) return;
   if (how == "disconnected" || how == "not_reattached") {
@@ -205,10 +207,11 @@ void Model::end_wait(int id, const std::string& how, Lines& lines) {
   }
 }
 
-void Model::drop_hold(int lease, const std::string& key, Time keep_for) {
+void Model::drop_hold(int lease, const std::string& key, Time closed_until) {
   const std::string request = held(lease, key)->request;
   std::erase_if(holds_, [&](const Hold& hold) { return hold.lease == lease && hold.key == key; });
-  if (keep_for > 0) closed_[key] = std::max(closed(key) ? closed_[key] : 0, now_ + keep_for);
+  if (closed_until > now_) closed_[key] = std::max(closed(key) ? closed_[key] : 0, closed_until);
+  drop_wish_if_done(key);
   forget_if_done(request);
 }
 
@@ -225,17 +228,15 @@ void Model::end_lease(int id, const std::string& how, Time keep_for, Lines& line
     if (waiter.ask.lease_given && waiter.ask.lease == id) waiting.push_back(waiter.id);
   }
   for (const int waiter : waiting) end_wait(waiter, "lease_ended", lines);
-  std::vector<std::string> keys;
-  for (const Hold& hold : holds_) {
-    if (hold.lease == id) keys.push_back(hold.key);
-  }
-  for (const std::string& key : keys) drop_hold(id, key, keep_for);
+  const Time end = lease_end(*lease(id));
+  for (const std::string& key : keys_of(id)) drop_hold(id, key, closed_after(key, how, keep_for, end));
+  std::erase_if(lost_, [&](const Loss& loss) { return loss.lease == id; });
   if (const std::string request = lease(id)->request; !request.empty()) {
     requests_[request].kind = Remembered::Kind::gone;
     requests_[request].ended_at = now_;
   }
   std::erase_if(leases_, [&](const Lease& lease) { return lease.id == id; });
-  lines.events.push_back(fmt::format("end L{} {}", id, how));
+  if (!how.starts_with("broken")) lines.events.push_back(fmt::format("end L{} {}", id, how));
 }
 
 // A lease that an acquire opened ends with the last of its holds.
@@ -245,16 +246,8 @@ void Model::end_holds(int id, const std::vector<std::string>& keys, const std::s
   if (!lease(id)->shared && all == static_cast<std::ptrdiff_t>(keys.size())) {
     return end_lease(id, how, keep_for, lines);
   }
-  std::vector<int> losers;
-  for (const Waiter& waiter : waiters_) {
-    if (!waiter.ask.lease_given || waiter.ask.lease != id) continue;
-    const bool loses = std::ranges::any_of(waiter.places, [&](const Place& place) {
-      return (place.converts || place.relies) && std::ranges::find(keys, place.item.key) != keys.end();
-    });
-    if (loses) losers.push_back(waiter.id);
-  }
-  for (const int loser : losers) end_wait(loser, "hold_lost", lines);
-  for (const std::string& key : keys) drop_hold(id, key, keep_for);
+  end_waits_on(id, keys, lines);
+  for (const std::string& key : keys) drop_hold(id, key, closed_after(key, how, keep_for, now_));
   std::string text = fmt::format("lose L{} {}", id, how);
   for (const std::string& key : keys) text += " " + key;
   lines.events.push_back(text);
@@ -262,20 +255,25 @@ void Model::end_holds(int id, const std::vector<std::string>& keys, const std::s
 
 std::string Model::put_hold(int lease, const Item& item, const std::string& request, std::uint64_t token) {
   std::string before;
-  if (const Hold* old = held(lease, item.key)) before = old->request;
+  const Time most = rules(item.key).max_hold;
+  Time cap = most == 0 ? kForever : expiry(now_, most);
+  if (const Hold* old = held(lease, item.key)) before = old->request, cap = old->cap;
   std::erase_if(holds_, [&](const Hold& hold) { return hold.lease == lease && hold.key == item.key; });
-  holds_.push_back({item.key, lease, item, token, request});
+  holds_.push_back({item.key, lease, item, token, request, cap});
+  drop_wish_if_done(item.key);
   forget_if_done(before);
   return fmt::format("{}#{}", item.key, token);
 }
 
 // What the holder of `lease` is told of its holds on `items`; the floor is the smallest token of the key.
 std::string Model::told(const Lease& lease, const std::vector<Item>& items, Time waited, Time queued) const {
-  std::string text = fmt::format("granted L{} {}", lease.id, left(lease.expires));
+  std::string text = fmt::format("granted L{} {}", lease.id, left(lease_end(lease)));
   for (const Item& item : items) {
     std::uint64_t floor = UINT64_MAX;
     for (const Hold* hold : holders(item.key)) floor = std::min(floor, hold->token);
-    text += fmt::format(" {}#{}/{}", item.key, held(lease.id, item.key)->token, floor);
+    const Hold& its = *held(lease.id, item.key);
+    text += fmt::format(" {}#{}/{}", item.key, its.token, floor);
+    if (its.cap != kForever) text += "!" + left(its.cap);
   }
   return text + fmt::format(" waited {} queued {}", waited, queued);
 }

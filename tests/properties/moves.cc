@@ -1,3 +1,5 @@
+#include "moves.h"
+
 #include <fmt/format.h>
 
 #include "lock/index.h"
@@ -6,29 +8,12 @@
 // From the numbers of a step to a command, and to the same for the model.
 
 namespace holdfast::lock::testing {
-namespace {
-
-constexpr model::Time kTtls[] = {1'000, 30'000, 100, 5'000, -1, 12'345};
-constexpr model::Time kWaits[] = {0, 5'000, 60'000, -1, 1'000};
-constexpr model::Time kKeeps[] = {0, 0, 0, 2'000, 500};
-constexpr model::Time kClaims[] = {0, 0, 3'000, 0, 500, 0};
-constexpr model::Time kReattaches[] = {0, 5'000, 0, 20'000, 0};
 
 std::vector<std::string> keys_of(int choice) {
   static const std::vector<std::vector<std::string>> kSets = {
       {"a"},           {"b"},      {"a"}, {"a", "b"}, {"b", "a"}, {"c"},      {"a", "c"},
       {"c", "b", "a"}, {"b", "c"}, {"d"}, {"b"},      {"a"},      {"c", "a"}, {"b"}};
   return kSets[static_cast<std::size_t>(choice)];
-}
-
-model::Item item_of(const std::string& key, int mode) {
-  static const std::vector<model::Item> kShapes = {
-      {"", false, "", 1, 0}, {"", true, "", 1, 0},     {"", true, "read", 1, 0}, {"", true, "w", 1, 0},
-      {"", false, "", 1, 0}, {"", true, "", 2, 3},     {"", true, "", 1, 3},     {"", true, "w", 2, 0},
-      {"", false, "", 1, 0}, {"", true, "read", 4, 3}, {"", true, "", 1, 5},     {"", true, "", 3, 0}};
-  model::Item item = kShapes[static_cast<std::size_t>(mode)];
-  item.key = key;
-  return item;
 }
 
 RequestTag tag_of(const std::string& request, const std::string& body) {
@@ -38,6 +23,24 @@ RequestTag tag_of(const std::string& request, const std::string& body) {
 
 std::string request_of(int choice) {
   return choice < 4 ? "" : fmt::format("r{}", choice);
+}
+
+namespace {
+
+constexpr model::Time kTtls[] = {1'000, 30'000, 100, 5'000, -1, 12'345};
+constexpr model::Time kWaits[] = {0, 5'000, 60'000, -1, 1'000};
+constexpr model::Time kKeeps[] = {0, 0, 0, 2'000, 500};
+constexpr model::Time kClaims[] = {0, 0, 3'000, 0, 500, 0};
+constexpr model::Time kReattaches[] = {0, 5'000, 0, 20'000, 0};
+
+model::Item item_of(const std::string& key, int mode) {
+  static const std::vector<model::Item> kShapes = {
+      {"", false, "", 1, 0}, {"", true, "", 1, 0},     {"", true, "read", 1, 0}, {"", true, "w", 1, 0},
+      {"", false, "", 1, 0}, {"", true, "", 2, 3},     {"", true, "", 1, 3},     {"", true, "w", 2, 0},
+      {"", false, "", 1, 0}, {"", true, "read", 4, 3}, {"", true, "", 1, 5},     {"", true, "", 3, 0}};
+  model::Item item = kShapes[static_cast<std::size_t>(mode)];
+  item.key = key;
+  return item;
 }
 
 std::string text_of(const std::vector<std::string>& keys) {
@@ -64,7 +67,12 @@ Trial::Move Trial::move_of(const Step& step) {
   if (step.verb < 19) return abandon(step);
   if (step.verb < 20) return cancel(step);
   if (step.verb < 22) return detach(step);
-  if (step.verb < 23 || step.lease != 0) return release(step);
+  if (step.verb < 27) return enregister(step);
+  if (step.verb < 28) return unregister(step);
+  if (step.verb < 31) return break_hold(step);
+  if (step.verb < 32) return break_wait(step);
+  if (step.verb < 34) return request_release(step);
+  if (step.verb < 35 || step.lease != 0) return renew(step);
   return take_over();
 }
 

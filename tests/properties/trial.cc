@@ -38,6 +38,12 @@ std::string_view text(Code code) {
       return "cancelled";
     case Code::lease_gone:
       return "lease_gone";
+    case Code::not_found:
+      return "not_found";
+    case Code::in_use:
+      return "in_use";
+    case Code::etag_mismatch:
+      return "etag_mismatch";
     default:
       return "another code";
   }
@@ -87,6 +93,16 @@ struct EventLine {
   std::string operator()(const GrantDetached& e) const { return "kept " + names.of(e.lease); }
   std::string operator()(const GrantAttached& e) const { return "claimed " + names.of(e.lease); }
   std::string operator()(const KeyOpened& e) const { return "opened " + e.key; }
+  std::string operator()(const LockRegistered& e) const { return "rules " + e.key; }
+  std::string operator()(const LockUnregistered& e) const { return "norules " + e.key; }
+  std::string operator()(const HoldsBroken& e) const {
+    return fmt::format("break {}{}{}", names.of(e.lease), joined(e.keys), e.now ? " now" : "");
+  }
+  std::string operator()(const LossesAcknowledged& e) const {
+    return fmt::format("know {}{}", names.of(e.lease), joined(e.keys));
+  }
+  std::string operator()(const ReleaseRequested& e) const { return "wish " + e.key; }
+  std::string operator()(const RequestRemembered& e) const { return "done" + joined(e.keys); }
   std::string operator()(const auto&) const { return "another event"; }
 };
 
@@ -105,6 +121,7 @@ std::string Trial::line_of(const Reply& reply, bool with_key) const {
     std::string line = fmt::format("granted {} {}", names_.of(r->lease.id), left(r->lease.expires_in));
     for (const Grant& grant : r->grants) {
       line += fmt::format(" {}#{}/{}", grant.key, grant.token.value, grant.fence_floor.value);
+      if (grant.expires_in) line += "!" + left(grant.expires_in);
     }
     return line + fmt::format(" waited {} queued {}", r->waited.count(), r->queued.count());
   }
@@ -112,11 +129,32 @@ std::string Trial::line_of(const Reply& reply, bool with_key) const {
     return fmt::format("has {} {}", names_.of(r->lease.id), left(r->lease.expires_in));
   }
   if (const auto* r = std::get_if<Renewed>(&reply)) {
-    return fmt::format("renewed {} ttl {} {}", names_.of(r->lease.id), r->lease.ttl.count(),
-                       left(r->lease.expires_in));
+    std::string line = fmt::format("renewed {} ttl {} {}", names_.of(r->lease.id), r->lease.ttl.count(),
+                                   left(r->lease.expires_in));
+    for (const LossInfo& loss : r->lost) {
+      line += fmt::format(" lost {}#{} {}", loss.key, loss.token.value, text(loss.ended.how));
+    }
+    for (const ReleaseRequestInfo& wish : r->release_requested) line += " asked " + wish.key;
+    return line;
   }
   if (const auto* r = std::get_if<ReleaseDone>(&reply)) return "released" + joined(r->keys);
   if (const auto* r = std::get_if<CancelDone>(&reply)) return r->cancelled ? "cancelled 1" : "cancelled 0";
+  if (const auto* r = std::get_if<RegisterDone>(&reply)) return "registered " + r->key;
+  if (const auto* r = std::get_if<UnregisterDone>(&reply)) return "unregistered " + r->key;
+  if (const auto* r = std::get_if<BreakDone>(&reply)) {
+    std::string line = "broke";
+    for (const BrokenInfo& info : r->broken) {
+      line += info.waiter ? fmt::format(" {}@", names_.of(info.waiter)) : " ";
+      line += info.key;
+      if (info.token) line += fmt::format("#{}:{}", info.token.value, info.opens_in.count());
+    }
+    return line;
+  }
+  if (const auto* r = std::get_if<ReleaseRequestDone>(&reply)) {
+    std::string line = "asked";
+    for (const HolderInfo& holder : r->holders) line += " " + names_.of(holder.lease);
+    return line;
+  }
   if (!std::holds_alternative<Refused>(reply)) return "another reply";
   const Refused& refused = std::get<Refused>(reply);
   std::string line = fmt::format("refused {}", text(refused.code));
@@ -174,6 +212,12 @@ void Trial::check_phase(const Outcome& outcome, const Outcome::Phase& phase) {
   }
 }
 
+// Which key stood in the way of a wait that has ended the model does not say, and a refusal of settings is of
+// the one key that was named.
+bool Trial::names_a_key(const std::string& predicted) {
+  return predicted != "refused held" && predicted != "refused in_use";
+}
+
 void Trial::check_command(const Outcome& outcome, const Outcome::Phase& phase) {
   const model::Lines predicted = batch_[phase.command].predict(model_);
   const std::string& what = batch_[phase.command].text;
@@ -185,8 +229,7 @@ void Trial::check_command(const Outcome& outcome, const Outcome::Phase& phase) {
   const Ticket ticket{phase.command + 1};
   std::string reply;
   for (const Answer& answer : outcome.answers) {
-    // The model does not say which key stood in the way of a wait that has ended.
-    if (answer.ticket == ticket) reply = line_of(answer.reply, predicted.reply != "refused held");
+    if (answer.ticket == ticket) reply = line_of(answer.reply, names_a_key(predicted.reply));
   }
   for (const Waiting& waiting : outcome.waiting) {
     if (waiting.ticket == ticket) reply = "waits " + names_.of(waiting.waiter);
@@ -214,9 +257,14 @@ std::optional<model::Lines> Trial::accept(const Outcome& outcome, const Outcome:
   // The end of a lease begins with those of its waits.
   for (std::size_t i = at; due && i < phase.end_event; ++i) {
     const auto* wait = std::get_if<WaitEnded>(&outcome.events[i].event);
-    if (wait && wait->how == WaitEnd::lease_ended) continue;
-    const auto* end = std::get_if<LeaseEnded>(&outcome.events[i].event);
-    if (end) return model_.lease_expires(number_of(names_.of(end->lease)));
+    if (wait && (wait->how == WaitEnd::lease_ended || wait->how == WaitEnd::hold_lost)) continue;
+    if (const auto* end = std::get_if<LeaseEnded>(&outcome.events[i].event)) {
+      const int lease = number_of(names_.of(end->lease));
+      return end->how == Ended::max_hold ? model_.lease_capped(lease) : model_.lease_expires(lease);
+    }
+    if (const auto* taken = std::get_if<Released>(&outcome.events[i].event)) {
+      return model_.hold_capped(number_of(names_.of(taken->lease)), taken->keys.front());
+    }
     break;
   }
   const Event& event = outcome.events[at].event;

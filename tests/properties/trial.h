@@ -38,11 +38,19 @@ class Trial {
   Move cancel(const Step& step);
   Move detach(const Step& step);
   Move take_over();
+  Move enregister(const Step& step);
+  Move unregister(const Step& step);
+  Move break_hold(const Step& step);
+  Move break_wait(const Step& step);
+  Move break_as(const Step& step, model::Break asked,
+                const std::variant<LeaseId, FencingToken, WaiterId>& target);
+  Move request_release(const Step& step);
 
   int lease_number(int choice) const;
   LeaseId lease_id(int number) const;
   void play_batch();
   void check_phase(const Outcome& outcome, const Outcome::Phase& phase);
+  static bool names_a_key(const std::string& predicted);
   void check_command(const Outcome& outcome, const Outcome::Phase& phase);
   void check_by_itself(const Outcome& outcome, const Outcome::Phase& phase);
   std::optional<model::Lines> accept(const Outcome& outcome, const Outcome::Phase& phase, std::size_t at);
