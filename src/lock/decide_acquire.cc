@@ -326,7 +326,7 @@ class AcquireDecision {
     }
     if (auto refusal = check_deadlock()) return {{}, *std::move(refusal)};
     WaitBegan event{.lease = command_.lease.value_or(LeaseId{}),
-                    .ttl = allowed_ttl(),
+                    .ttl = command_.ttl,  // shortened when it is granted, by the settings of then
                     .wait = allowed_wait(),
                     .claim = command_.claim,
                     .reattach = command_.reattach,
