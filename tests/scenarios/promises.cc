@@ -182,6 +182,7 @@ void Promises::promise_by(const Reply& reply, Revision revision, JournalTime now
 }
 
 void Promises::check_lost(const Renewed& renewed, Revision revision) {
+  if (!leases_.contains(renewed.lease.id)) return;  // it ended later in the same batch
   std::set<std::pair<std::string, FencingToken>> expected;
   std::set<std::pair<std::string, FencingToken>> told;
   for (const Lost& lost : lost_) {
@@ -234,8 +235,9 @@ void Promises::end(LeaseId lease, const std::string& key, Ended how, Millis keep
   const bool delayed = how == Ended::expiry || how == Ended::max_hold;
   if (delayed && settings != settings_.end()) close(key, now + settings->second.lock_delay);
   if (how == Ended::max_hold || how == Ended::broken) {
-    std::erase_if(lost_,
-                  [&](const Lost& lost) { return lost.lease == lease && lost.key == key && !lost.until; });
+    for (Lost& before : lost_) {
+      if (before.lease == lease && before.key == key && !before.until) before.until = revision;
+    }
     lost_.push_back({lease, key, held->second.token, revision, {}});
   }
   holds_.erase(held);
