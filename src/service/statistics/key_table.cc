@@ -11,12 +11,12 @@ constexpr std::size_t kNearby = 16;
 
 KeyStatistics& KeyTable::use(std::string_view key) {
   if (const auto found = index_.find(key); found != index_.end()) {
-    Entry& entry = entries_[found->second];
-    ++entry.uses;
-    return entry.statistics;
+    ++uses_[found->second];
+    return entries_[found->second].statistics;
   }
   if (entries_.size() < limit_) {
     entries_.emplace_back();
+    uses_.emplace_back();
     return begin(entries_.size() - 1, key);
   }
   const std::size_t victim = least_used_nearby();
@@ -30,18 +30,20 @@ const KeyStatistics* KeyTable::find(std::string_view key) const {
 }
 
 std::size_t KeyTable::least_used_nearby() {
-  entries_[hand_].uses /= 2;
+  uses_[hand_] /= 2;
   std::size_t least = hand_;
   for (std::size_t i = 1; i < kNearby; ++i) {
-    const std::size_t at = (hand_ + i) % entries_.size();
-    if (entries_[at].uses < entries_[least].uses) least = at;
+    const std::size_t at = (hand_ + i) % uses_.size();
+    if (uses_[at] < uses_[least]) least = at;
   }
-  hand_ = (hand_ + kNearby + 1) % entries_.size();
+  hand_ = (hand_ + kNearby + 1) % uses_.size();
   return least;
 }
 
 KeyStatistics& KeyTable::begin(std::size_t at, std::string_view key) {
-  entries_[at] = Entry{.key = std::string(key), .uses = 1, .statistics = {}};
+  uses_[at] = 1;
+  entries_[at].key = key;
+  entries_[at].statistics = {};
   index_.emplace(entries_[at].key, at);
   return entries_[at].statistics;
 }

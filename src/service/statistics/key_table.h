@@ -4,6 +4,7 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <absl/container/flat_hash_map.h>
 
@@ -35,7 +36,6 @@ class KeyTable {
  private:
   struct Entry {
     std::string key;
-    std::uint32_t uses = 0;
     KeyStatistics statistics;
   };
 
@@ -45,6 +45,7 @@ class KeyTable {
   const std::size_t limit_;
   std::deque<Entry> entries_;  // never moves: the index refers to their keys
   absl::flat_hash_map<std::string_view, std::size_t> index_;
+  std::vector<std::uint32_t> uses_;  // of the entries; apart, because many are looked at for each new key
   std::size_t hand_ = 0;
 };
 

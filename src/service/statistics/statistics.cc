@@ -99,6 +99,7 @@ const KeyStatistics* Statistics::find(std::string_view key) const {
 }
 
 KeyStatistics& Statistics::of(std::string_view key) {
+  if (registered_.empty()) return keys_.use(key);
   const auto kept = registered_.find(key);
   return kept == registered_.end() ? keys_.use(key) : kept->second;
 }
