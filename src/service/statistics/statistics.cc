@@ -45,7 +45,8 @@ class Statistics::Note {
     const auto waiter = state_.find_waiter(event.waiter);
     if (!waiter || event.how != lock::WaitEnd::timed_out) return;
     for (const auto place : state_.waiters()[waiter].places) {
-      ++statistics_.of(state_.locks()[state_.places()[place].lock].key.view()).timeouts;
+      KeyStatistics* const own = statistics_.of(state_.locks()[state_.places()[place].lock].key.view());
+      if (own != nullptr) ++own->timeouts;
     }
   }
 
@@ -83,7 +84,8 @@ void Statistics::before(const lock::State& state, const lock::Event& event) {
 }
 
 void Statistics::refused(const lock::Refused& refusal) {
-  if (!refusal.key.empty()) ++of(refusal.key).refusals;
+  if (refusal.key.empty()) return;
+  if (KeyStatistics* const own = of(refusal.key)) ++own->refusals;
 }
 
 void Statistics::start(const lock::State& state) {
@@ -98,10 +100,10 @@ const KeyStatistics* Statistics::find(std::string_view key) const {
   return kept == registered_.end() ? keys_.find(key) : &kept->second;
 }
 
-KeyStatistics& Statistics::of(std::string_view key) {
+KeyStatistics* Statistics::of(std::string_view key) {
   if (registered_.empty()) return keys_.use(key);
   const auto kept = registered_.find(key);
-  return kept == registered_.end() ? keys_.use(key) : kept->second;
+  return kept == registered_.end() ? keys_.use(key) : &kept->second;
 }
 
 void Statistics::keep(std::string_view key) {
@@ -113,15 +115,16 @@ void Statistics::keep(std::string_view key) {
 void Statistics::granted(std::string_view key, lock::Millis waited) {
   ++counts_.grants;
   prefixes_.of(key).waits.add(seconds(waited));
-  KeyStatistics& own = of(key);
-  ++own.grants;
-  own.waits.add(waited);
+  KeyStatistics* const own = of(key);
+  if (own == nullptr) return;
+  ++own->grants;
+  own->waits.add(waited);
 }
 
 void Statistics::hold_ended(std::string_view key, lock::Ended how, lock::Millis held) {
   ++counts_.holds_ended[static_cast<std::size_t>(how)];
   prefixes_.of(key).holds.add(seconds(held));
-  of(key).holds.add(held);
+  if (KeyStatistics* const own = of(key)) own->holds.add(held);
 }
 
 }  // namespace holdfast::service

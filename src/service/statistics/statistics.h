@@ -53,7 +53,7 @@ class Statistics final : public lock::EventObserver {
   static constexpr std::size_t kMostKeys = 10'000;
 
   class Note;
-  KeyStatistics& of(std::string_view key);
+  KeyStatistics* of(std::string_view key);
   void keep(std::string_view key);
   void granted(std::string_view key, lock::Millis waited);
   void hold_ended(std::string_view key, lock::Ended how, lock::Millis held);

@@ -50,7 +50,7 @@ TEST(SmallHistogram, WhatIsNewWeighsMoreWhenItIsFull) {
 TEST(KeyTable, KeepsTheMostUsedAndIsBounded) {
   KeyTable table(100);
   for (int round = 0; round < 200; ++round) {
-    for (int hot = 0; hot < 10; ++hot) ++table.use("hot/" + std::to_string(hot)).grants;
+    for (int hot = 0; hot < 10; ++hot) ++table.use("hot/" + std::to_string(hot))->grants;
     for (int once = 0; once < 20; ++once) table.use("once/" + std::to_string(round * 20 + once));
   }
   EXPECT_EQ(table.size(), 100u);
@@ -59,7 +59,10 @@ TEST(KeyTable, KeepsTheMostUsedAndIsBounded) {
     ASSERT_NE(found, nullptr) << hot;
     EXPECT_EQ(found->grants, 200u) << "it never lost its place";
   }
-  EXPECT_EQ(table.find("once/0"), nullptr);
+  EXPECT_EQ(table.use("once/4001"), nullptr) << "it is full";
+  for (int i = 0; i < 50; ++i) table.use("late");
+  EXPECT_NE(table.find("late"), nullptr) << "but not for who comes often";
+  EXPECT_EQ(table.size(), 100u);
 }
 
 TEST(PrefixTable, TheFirstLevelCounts) {
@@ -175,7 +178,7 @@ TEST(Statistics, ARegisteredKeyKeepsItsOwn) {
   ASSERT_NE(world.statistics.find("kept"), nullptr);
   EXPECT_EQ(world.statistics.find("kept")->grants, 1u);
   ASSERT_NE(world.statistics.find("unused"), nullptr);
-  EXPECT_EQ(world.statistics.find("once/1"), nullptr);
+  EXPECT_EQ(world.statistics.find("once/19999"), nullptr);
 
   Statistics again;
   again.start(world.state);
