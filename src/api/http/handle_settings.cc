@@ -66,7 +66,10 @@ void handle_unregister(Exchange& exchange) {
   auto expected = expectation(exchange.asked().if_match);
   if (!expected) return exchange.refuse(expected.error());
   service::UnregisterRequest request{.key = *std::move(key), .expected = *expected};
-  if (const std::string* request_id = query->find("request_id")) request.request_id = *request_id;
+  if (const std::string* request_id = query->find("request_id")) {
+    request.request_id = *request_id;
+    exchange.call_it(*request_id);
+  }
   exchange.submit(exchange.backend().checker.unregister(exchange.caller(), std::move(request)));
 }
 
