@@ -46,7 +46,10 @@ struct Promises::Visit {
     }
     for (const GrantedKey& key : event.keys) grant(event.lease, key);
   }
-  void operator()(const LeaseRenewed& event) const { living(event.lease, "a renewal"); }
+  void operator()(const LeaseRenewed& event) const {
+    living(event.lease, "a renewal");
+    if (event.ttl == kNoExpiry) self.endless_.insert(event.lease);
+  }
   void operator()(const LeaseEnded& event) const {
     living(event.lease, "an end");
     self.end_all(event.lease, event.how, event.keep_for, now);
@@ -136,7 +139,8 @@ struct Promises::Visit {
       return self.fault(fmt::format("{} is broken, which lease {} does not hold", key, event.lease.value));
     }
     const JournalTime end = self.promised_end(event.lease, held->second);
-    const JournalTime from = event.now || end == kNever ? now : std::max(now, end);
+    const JournalTime from =
+        event.now || end == kNever || self.endless_.contains(event.lease) ? now : std::max(now, end);
     self.close(key, from);
     if (const auto settings = self.settings_.find(key); settings != self.settings_.end()) {
       self.close(key, from + settings->second.lock_delay);

@@ -71,6 +71,7 @@ class Promises {
   std::map<WaiterId, Wait> waits_;
   std::set<LeaseId> untold_;  // in this batch
   std::set<LeaseId> shared_;
+  std::set<LeaseId> endless_;  // renewed so; their owners are told so at the end of the batch
 };
 
 }  // namespace holdfast::lock::testing
