@@ -137,6 +137,7 @@ int run_holding(const Options& options, const Plan& plan, const client::Held& he
   Event news;
   std::optional<client::Renewal> renewal;
   renewal.emplace(plan.settings, client::Renewal::Options{.lease = held.reply.lease.handle,
+                                                          .lease_id = held.reply.lease.id,
                                                           .ttl = ttl,
                                                           .deadline = held.deadline,
                                                           .changed = [&news] { news.raise(); }});

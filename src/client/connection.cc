@@ -176,7 +176,8 @@ Answer<StatusReply> Connection::watch(WatchRequest& request,
     return on_event(*event);
   });
   store::HttpRequest stream{
-      .url = with_query("/v1/watch", {{"prefix", request.prefix}, {"since", request.since}}),
+      .url = with_query("/v1/watch",
+                        {{"prefix", request.prefix}, {"lease", request.lease}, {"since", request.since}}),
       .on_body = [&reader](std::string_view piece) { return reader.feed(piece); },
       .silence = kLongestSilence};
   auto answer = call<StatusReply>(std::move(stream), {.timeout = std::nullopt, .stop = std::move(stop)});

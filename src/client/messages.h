@@ -193,6 +193,7 @@ struct Event {
 
 struct WatchRequest {
   std::string prefix;
+  std::string lease;  // a public id: only what concerns it; empty: all
   std::string since;  // an event's id; empty: from now on
 };
 

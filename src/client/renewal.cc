@@ -12,6 +12,8 @@ namespace {
 using std::chrono::nanoseconds;
 
 constexpr Milliseconds kLostCheckWithoutExpiry(10'000);
+constexpr Milliseconds kQuickInterval(1'000);
+constexpr Milliseconds kBetweenEvents(100);  // at least, between renewals that events bring about
 constexpr Milliseconds kShortestAttempt(50);
 constexpr Milliseconds kLongestAttempt(5'000);
 
@@ -35,9 +37,17 @@ Renewal::Renewal(const Settings& settings, Options options)
       interval_(interval_for(options_.ttl)),
       state_{.deadline = options_.deadline},
       last_success_(boot_clock().now()),
-      thread_([this](std::stop_token stop) { work(stop); }) {}
+      thread_([this](std::stop_token stop) { work(stop); }) {
+  // Short of a second the renewals themselves are as quick.
+  if (options_.lease_id.empty() || interval_ <= kQuickInterval) return;
+  watch_.emplace(settings, options_.lease_id, [this] {
+    event_came_ = true;
+    alarm_.ring();
+  });
+}
 
 Renewal::~Renewal() {
+  watch_.reset();
   thread_.request_stop();
   thread_.join();
 }
@@ -58,12 +68,14 @@ RenewalState Renewal::state() const {
 
 void Renewal::work(std::stop_token stop) {
   const std::stop_callback on_stop(stop, [this] { alarm_.ring(); });
-  BootTime next_attempt = last_success_ + interval_;
+  BootTime sent = last_success_;
+  BootTime next_attempt = sent + interval_;
   int failures = 0;
   Standing told = Standing::held;
   while (!stop.stop_requested()) {
+    if (event_came_.exchange(false)) next_attempt = std::min(next_attempt, sent + kBetweenEvents);
     if (boot_clock().now() >= next_attempt) {
-      const BootTime sent = boot_clock().now();
+      sent = boot_clock().now();
       failures = renew_once(stop) ? 0 : failures + 1;
       // Quick repeats for a short ttl, gentle ones for a long one.
       const nanoseconds pause = std::min<nanoseconds>(interval_ / 8, pause_after(std::max(failures, 1)));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -10,6 +11,7 @@
 #include "client/alarm.h"
 #include "client/connection.h"
 #include "client/deadline.h"
+#include "client/lease_watch.h"
 
 namespace holdfast::client {
 
@@ -27,13 +29,14 @@ struct RenewalState {
 };
 
 // Keeps one lease alive on a thread of its own, at a third of its ttl (without expiry: every 10 s, to learn
-// of a break), and knows when it can no longer be relied upon. Every attempt has a time limit and the next
-// one uses a new connection, so a server that accepts and never answers delays neither the attempts nor the
-// verdict: the local deadline alone decides, read from CLOCK_BOOTTIME.
+// of a break) and when the server tells an event of it, and knows when it can no longer be relied upon. Every
+// attempt has a time limit and the next one uses a new connection, so a server that accepts and never answers
+// delays neither the attempts nor the verdict: the local deadline alone decides, read from CLOCK_BOOTTIME.
 class Renewal {
  public:
   struct Options {
     std::string lease;                // handle
+    std::string lease_id;             // to watch its events; empty: the renewals alone tell
     std::optional<Milliseconds> ttl;  // none: no expiry
     Deadline deadline;                // of the grant
     // Called on the renewal's thread after each change of state(); must not block nor destroy the Renewal.
@@ -64,7 +67,9 @@ class Renewal {
   RenewalState state_;     // guarded by mutex_; standing is `lost` or `held`, risk is computed
   BootTime last_success_;  // guarded by mutex_
   Alarm alarm_;
-  std::jthread thread_;  // last: starts when everything else exists
+  std::atomic<bool> event_came_ = false;
+  std::jthread thread_;  // starts when everything before it exists
+  std::optional<LeaseWatch> watch_;
 };
 
 }  // namespace holdfast::client

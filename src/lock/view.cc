@@ -122,6 +122,23 @@ LeasePage list_leases(const State& state, std::string_view principal, LeaseId af
   return page;
 }
 
+std::vector<LeaseId> leases_holding(const State& state, std::string_view key) {
+  std::vector<LeaseId> leases;
+  const Ref<Lock> ref = state.find_lock(key);
+  if (!ref) return leases;
+  const auto& holders = state.locks()[ref].holders;
+  for (Ref<Hold> at = holders.front(); at; at = holders.next(state.holds(), at)) {
+    leases.push_back(state.leases()[state.holds()[at].lease].id);
+  }
+  return leases;
+}
+
+bool lease_holds(const State& state, LeaseId lease, std::string_view key) {
+  const Ref<Lease> ref = state.find_lease(lease);
+  const Ref<Lock> lock = state.find_lock(key);
+  return ref && lock && state.find_hold(ref, lock);
+}
+
 std::optional<EndedInfo> ended_lease(const State& state, LeaseId id) {
   return how_ended(state, id);
 }

@@ -76,6 +76,10 @@ struct LeasePage {
 LeasePage list_leases(const State& state, std::string_view principal, LeaseId after, std::size_t limit,
                       JournalTime now);
 
+// The leases that hold the key now.
+std::vector<LeaseId> leases_holding(const State& state, std::string_view key);
+bool lease_holds(const State& state, LeaseId lease, std::string_view key);
+
 // How a lease that is no more has ended, while that is remembered.
 std::optional<EndedInfo> ended_lease(const State& state, LeaseId id);
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "api/http/watch/chunk_texts.h"
@@ -22,8 +23,10 @@ namespace holdfast::api::http {
 
 class EventStream;
 
+// More watchers are refused: too_many_requests.
 struct BroadcastOptions {
-  std::size_t max_streams = 1'000;  // more watchers are refused: too_many_requests
+  std::size_t max_streams = 1'000;
+  std::size_t max_lease_streams = 10'000;  // of one lease: woken by what concerns it, they cost little
   std::chrono::milliseconds heartbeat{15'000};
 };
 
@@ -35,12 +38,12 @@ class Broadcast final : private keeper::EventHub::Subscriber {
   ~Broadcast() override;
 
   std::size_t streams() const { return streams_.size(); }
-  std::size_t max_streams() const { return options_.max_streams; }
-  bool full() const { return streams() >= options_.max_streams; }
+  // Of one more stream with this filter.
+  bool is_full_for(const EventFilter& filter) const;
 
   // --- for streams ---
 
-  void join(EventStream& stream) { streams_.push_back(&stream); }
+  void join(EventStream& stream);
   void leave(EventStream& stream);
   // There is more to send than one turn takes.
   void call_again();
@@ -49,10 +52,10 @@ class Broadcast final : private keeper::EventHub::Subscriber {
   // The oldest revision after which every event is still kept.
   lock::Revision floor() const { return std::min(hub_.floor(), history_.floor()); }
   std::uint64_t incarnation() const { return keeper_.state().cell().incarnation; }
-  // The chunk of this number, which is in memory.
-  std::shared_ptr<const ChunkText> text(std::uint64_t number) {
-    return texts_.of(number, *hub_.chunk(number));
-  }
+  // What the filter takes of the chunk of this number, which is in memory, after `position`.
+  SharedText text(std::uint64_t number, lock::Revision position, const EventFilter& filter);
+  // The keys that the lease holds at this moment, for use on another thread.
+  KeyTest held_now(lock::LeaseId lease) const;
   // Space to put a message together in, until the next stream's turn.
   std::string& scratch() { return scratch_; }
 
@@ -63,6 +66,8 @@ class Broadcast final : private keeper::EventHub::Subscriber {
 
   // keeper::EventHub::Subscriber
   void take(const keeper::SharedChunk& chunk) override;
+  void wake_leases(const keeper::EventChunk& chunk);
+  void wake(lock::LeaseId lease, const keeper::EventChunk& chunk);
   void begin_round();
   void serve_some();
   Coroutine<void> beat();
@@ -75,7 +80,9 @@ class Broadcast final : private keeper::EventHub::Subscriber {
   ChunkTexts texts_;
   std::string scratch_;
   std::vector<EventStream*> streams_;
-  std::size_t next_ = 0;  // of the round
+  std::unordered_multimap<std::uint64_t, EventStream*> by_lease_;  // those of one lease
+  std::size_t next_ = 0;                                           // of the round
+  std::size_t next_beat_ = 0;
   bool in_round_ = false;
   bool again_ = false;  // events came during the round
   std::chrono::nanoseconds spent_{};

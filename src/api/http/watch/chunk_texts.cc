@@ -5,27 +5,46 @@
 namespace holdfast::api::http {
 namespace {
 
-// About as much as the decoded events take besides.
-std::size_t cost_of(const ChunkText& text) {
-  return text.text.capacity() + text.events.size() * (sizeof(lock::EventView) + sizeof(lock::EventKey));
+// About as much as the decoded events take.
+std::size_t cost_of(const std::vector<lock::EventView>& events) {
+  return events.size() * (sizeof(lock::EventView) + sizeof(lock::EventKey));
 }
 
 }  // namespace
 
-std::shared_ptr<const ChunkText> ChunkTexts::of(std::uint64_t number, const keeper::EventChunk& chunk) {
-  if (const auto found = texts_.find(number); found != texts_.end()) return found->second;
-  auto made = std::make_shared<ChunkText>();
+const std::shared_ptr<ChunkText>& ChunkTexts::of(std::uint64_t number, const keeper::EventChunk& chunk) {
+  auto& made = texts_[number];
+  if (made) return made;
+  made = std::make_shared<ChunkText>();
   made->events = keeper::views_of(chunk);
-  for (const lock::EventView& event : made->events) {
-    append_message(made->text, event, chunk.cell.incarnation, "");
+  bytes_ += cost_of(made->events);
+  return made;
+}
+
+const std::vector<lock::EventView>& ChunkTexts::events(std::uint64_t number,
+                                                       const keeper::EventChunk& chunk) {
+  forget_old();
+  return of(number, chunk)->events;
+}
+
+SharedText ChunkTexts::whole_text(std::uint64_t number, const keeper::EventChunk& chunk) {
+  forget_old();
+  const auto& made = of(number, chunk);
+  if (made->text.empty()) {
+    for (const lock::EventView& event : made->events) {
+      append_message(made->text, event, chunk.cell.incarnation, "");
+    }
+    bytes_ += made->text.capacity();
   }
-  bytes_ += cost_of(*made);
-  texts_.emplace(number, made);
+  return SharedText(made, &made->text);
+}
+
+void ChunkTexts::forget_old() {
   while (texts_.size() > 1 && bytes_ > most_bytes_) {
-    bytes_ -= cost_of(*texts_.begin()->second);
+    const ChunkText& oldest = *texts_.begin()->second;
+    bytes_ -= cost_of(oldest.events) + oldest.text.capacity();
     texts_.erase(texts_.begin());
   }
-  return made;
 }
 
 void ChunkTexts::clear() {
@@ -33,12 +52,13 @@ void ChunkTexts::clear() {
   bytes_ = 0;
 }
 
-std::string text_of(const ChunkText& chunk, std::uint64_t incarnation, lock::Revision position,
-                    std::string_view prefix) {
+std::string text_of(const std::vector<lock::EventView>& events, std::uint64_t incarnation,
+                    lock::Revision position, const EventFilter& filter, const KeyTest& held) {
   std::string text;
-  for (const lock::EventView& event : chunk.events) {
-    if (event.revision > position && concerns(event, prefix))
-      append_message(text, event, incarnation, prefix);
+  for (const lock::EventView& event : events) {
+    if (event.revision > position && filter.takes(event, held)) {
+      append_message(text, event, incarnation, filter.prefix);
+    }
   }
   return text;
 }

@@ -7,34 +7,41 @@
 #include <string>
 #include <vector>
 
+#include "api/http/watch/event_filter.h"
 #include "keeper/event_hub.h"
 
 namespace holdfast::api::http {
 
 using SharedText = std::shared_ptr<const std::string>;
 
-// A chunk of events as every watcher of everything gets it, made once for all of them.
+// The events of a chunk, and as watchers of everything get them: both made once for all who need them.
 struct ChunkText {
-  std::string text;
   std::vector<lock::EventView> events;
+  std::string text;  // made when it is first asked for
 };
 
-// The texts of the newest chunks. One that was forgotten is made anew for a watcher that lags behind.
+// The newest chunks that somebody has asked for. One that was forgotten is made anew for a watcher that lags
+// behind.
 class ChunkTexts {
  public:
   explicit ChunkTexts(std::size_t most_bytes) : most_bytes_(most_bytes) {}
 
-  std::shared_ptr<const ChunkText> of(std::uint64_t number, const keeper::EventChunk& chunk);
+  // Valid until the next call.
+  const std::vector<lock::EventView>& events(std::uint64_t number, const keeper::EventChunk& chunk);
+  SharedText whole_text(std::uint64_t number, const keeper::EventChunk& chunk);
   void clear();
 
  private:
+  const std::shared_ptr<ChunkText>& of(std::uint64_t number, const keeper::EventChunk& chunk);
+  void forget_old();
+
   const std::size_t most_bytes_;
   std::size_t bytes_ = 0;
-  std::map<std::uint64_t, std::shared_ptr<const ChunkText>> texts_;  // by the number of the chunk
+  std::map<std::uint64_t, std::shared_ptr<ChunkText>> texts_;  // by the number of the chunk
 };
 
-// The events of a chunk that come after `position` and belong to `prefix`.
-std::string text_of(const ChunkText& chunk, std::uint64_t incarnation, lock::Revision position,
-                    std::string_view prefix);
+// Those of the events that come after `position` and that the filter takes.
+std::string text_of(const std::vector<lock::EventView>& events, std::uint64_t incarnation,
+                    lock::Revision position, const EventFilter& filter, const KeyTest& held);
 
 }  // namespace holdfast::api::http

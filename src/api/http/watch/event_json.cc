@@ -1,21 +1,16 @@
 #include "api/http/watch/event_json.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "api/http/lock_json.h"
 #include "api/http/problem.h"
+#include "api/http/watch/event_filter.h"
 #include "service/event_id.h"
 
 namespace holdfast::api::http {
 namespace {
 
 using lock::EventKind;
-
-bool matches(const lock::EventKey& key, std::string_view prefix) {
-  return key.key.starts_with(prefix);
-}
 
 void write_if_any(JsonWriter& out, std::string_view name, std::string_view text) {
   if (!text.empty()) out.member(name, text);
@@ -71,7 +66,7 @@ void write_event(JsonWriter& out, const lock::EventView& event, std::uint64_t in
     out.key("keys");
     out.begin_array();
     for (const lock::EventKey& key : event.keys) {
-      if (!matches(key, prefix)) continue;
+      if (!has_prefix(key, prefix)) continue;
       out.begin_object();
       write_key_members(out, event.kind, key);
       out.end_object();
@@ -82,12 +77,6 @@ void write_event(JsonWriter& out, const lock::EventView& event, std::uint64_t in
 }
 
 }  // namespace
-
-bool concerns(const lock::EventView& event, std::string_view prefix) {
-  if (prefix.empty()) return true;
-  return std::any_of(event.keys.begin(), event.keys.end(),
-                     [&](const lock::EventKey& key) { return matches(key, prefix); });
-}
 
 void write_common_members(JsonWriter& out, const lock::EventView& event, std::uint64_t incarnation) {
   out.member("id", id_text(incarnation, event.revision));

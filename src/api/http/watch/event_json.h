@@ -13,10 +13,6 @@
 
 namespace holdfast::api::http {
 
-// Whether an event belongs into a stream of this prefix: everything does without one, else what names a
-// matching key.
-bool concerns(const lock::EventView& event, std::string_view prefix);
-
 // One server-sent event: id, kind, and the event as one line of JSON, with the matching keys only.
 void append_message(std::string& out, const lock::EventView& event, std::uint64_t incarnation,
                     std::string_view prefix);

@@ -22,7 +22,7 @@ const service::Fault kFellBehind{service::Code::compacted,
 }  // namespace
 
 EventStream::EventStream(Exchange& exchange, Broadcast& broadcast, Start start)
-    : exchange_(exchange), broadcast_(broadcast), prefix_(std::move(start.prefix)), position_(start.after) {
+    : exchange_(exchange), broadcast_(broadcast), filter_(std::move(start.filter)), position_(start.after) {
   broadcast_.join(*this);
 }
 
@@ -39,7 +39,7 @@ void EventStream::begin() {
 }
 
 void EventStream::pump() {
-  if (over_ || reading_ || !exchange_.may_send()) return;
+  if (over_ || reading_ || idle_ || !exchange_.may_send()) return;
   std::string& out = broadcast_.scratch();
   out.clear();
   std::size_t looked_at = 0;
@@ -51,10 +51,18 @@ void EventStream::pump() {
     if (taken_ == text_->size()) text_.reset();
   }
   if (!over_ && !out.empty()) send(out);
-  if (!over_ && !reading_ && (text_ || !is_up_to_date())) broadcast_.call_again();
+  if (over_ || reading_) return;
+  if (text_ || !is_up_to_date()) return broadcast_.call_again();
+  idle_ = static_cast<bool>(filter_.lease);
+}
+
+void EventStream::wake(lock::Revision after) {
+  if (!std::exchange(idle_, false)) return;
+  position_ = std::max(position_, after);
 }
 
 bool EventStream::is_up_to_date() const {
+  if (idle_) return true;
   const keeper::EventHub& hub = broadcast_.hub();
   return position_ >= hub.floor() && hub.number_after(position_) == hub.next_number();
 }
@@ -69,22 +77,17 @@ bool EventStream::next_text(std::size_t& looked_at) {
   const std::uint64_t number = hub.number_after(position_);
   if (number == hub.next_number()) return false;
   ++looked_at;
-  const keeper::EventChunk& chunk = *hub.chunk(number);
-  const std::shared_ptr<const ChunkText> all = broadcast_.text(number);
-  if (prefix_.empty() && position_ <= chunk.after) {
-    take_text(SharedText(all, &all->text));
-  } else {
-    take_text(std::make_shared<const std::string>(text_of(*all, chunk.cell.incarnation, position_, prefix_)));
-  }
-  position_ = chunk.through;
+  take_text(broadcast_.text(number, position_, filter_));
+  position_ = hub.chunk(number)->through;
   return true;
 }
 
 // What memory has no more is read and put together on another thread.
 void EventStream::read_history() {
   const auto text = std::make_shared<std::string>();
-  const auto visit = [text, prefix = prefix_](std::uint64_t incarnation, const lock::EventView& event) {
-    if (concerns(event, prefix)) append_message(*text, event, incarnation, prefix);
+  const auto visit = [text, filter = filter_, held = broadcast_.held_now(filter_.lease)](
+                         std::uint64_t incarnation, const lock::EventView& event) {
+    if (filter.takes(event, held)) append_message(*text, event, incarnation, filter.prefix);
     return text->size() < kMostAtOnce;
   };
   const auto done = [weak = weak_from_this(), text](lock::Revision through) {

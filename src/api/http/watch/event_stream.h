@@ -20,7 +20,7 @@ class EventStream final : public LongReply, public std::enable_shared_from_this<
  public:
   struct Start {
     lock::Revision after;
-    std::string prefix;
+    EventFilter filter;
   };
 
   // The exchange owns the stream; the broadcast must outlive it.
@@ -33,6 +33,11 @@ class EventStream final : public LongReply, public std::enable_shared_from_this<
   void pump();
   // Sends a sign of life if nothing was sent since `quiet_since`.
   void beat(std::chrono::steady_clock::time_point quiet_since);
+
+  const EventFilter& filter() const { return filter_; }
+  // Of a stream of one lease, which is not looked at otherwise: a chunk that begins after `after` concerns
+  // it.
+  void wake(lock::Revision after);
 
   // LongReply
   void sent() override { pump(); }
@@ -49,12 +54,13 @@ class EventStream final : public LongReply, public std::enable_shared_from_this<
 
   Exchange& exchange_;
   Broadcast& broadcast_;
-  const std::string prefix_;
+  const EventFilter filter_;
   lock::Revision position_;  // every event up to here is in text_, or was sent
   SharedText text_;          // what is being sent; null: nothing
   std::size_t taken_ = 0;    // of text_
   std::chrono::steady_clock::time_point sent_at_{};
   bool reading_ = false;  // history
+  bool idle_ = false;     // told all there is, and until wake() there is nothing for it
   bool over_ = false;
 };
 
