@@ -138,7 +138,7 @@ class Player {
   std::size_t at_ = 0;
   std::size_t first_ = 0;
   std::vector<Spoken> spoken_;
-  Rig rig_;
+  Rig rig_{6'000};  // a snapshot every few batches
   std::size_t known_faults_ = 0;
   Names names_;
   std::map<WaiterId, std::vector<std::string>> waiting_;
