@@ -124,6 +124,7 @@ class Journal {
 };
 
 struct OpenOptions {
+  bool create = true;                       // where there is none; else that is Errc::not_a_journal
   std::uint64_t segment_bytes = 32u << 20;  // file: size of a segment, rounded up to 4 KiB and at least 1 MiB
   unsigned spare_segments = 2;              // file: segments made ahead
 };

@@ -4,11 +4,13 @@
 
 #include "base/assert.h"
 #include "keeper/alarm.h"
+#include "keeper/backups.h"
 #include "keeper/event_hub.h"
 #include "keeper/journal_runner.h"
 #include "keeper/loop.h"
 #include "keeper/recovery.h"
 #include "keeper/snapshotter.h"
+#include "keeper/sweeper.h"
 #include "keeper/takeover.h"
 #include "lock/state.h"
 
@@ -25,14 +27,24 @@ class Keeper::Core {
         options_(options),
         durability_(journal.durability()),
         alarm_(io),
+        backup_alarm_(io),
+        sweeper_(std::make_shared<Sweeper>(io, state_, clock)),
         runner_(options.append_inline ? make_inline_runner(journal) : make_threaded_runner(io, journal)),
         loop_(std::make_shared<Loop>(
             Loop::Parts{io, state_, *runner_, alarm_, clock, wall}, options_,
             Loop::Hooks{.fatal = std::move(fatal),
-                        .durable = [this](const journal::Head& head, std::uint64_t bytes, bool quiet) {
-                          events_.durable(state_);
-                          snapshotter_->at(head, bytes, quiet);
-                        }})) {
+                        .durable =
+                            [this](const journal::Head& head, std::uint64_t bytes, bool quiet) {
+                              events_.durable(state_);
+                              snapshotter_->at(head, bytes, quiet);
+                            }})),
+        backups_(std::make_shared<Backups>(Backups::Parts{
+            .state = state_,
+            .sweeper = *sweeper_,
+            .alarm = backup_alarm_,
+            .clock = clock,
+            .when_durable = [this](std::function<void()> then) { loop_->when_durable(std::move(then)); },
+            .sequence = [this] { return loop_->sequence(); }})) {
     loop_->observe(events_);
   }
 
@@ -46,7 +58,7 @@ class Keeper::Core {
     const journal::SnapshotInfo& snapshot = rebuilt->snapshot;
     if (const Result<void> leads = take_over(state_, journal_, wall_, events_); !leads) return leads.error();
     snapshotter_ = std::make_shared<Snapshotter>(
-        Snapshotter::Parts{io_, state_, *runner_, clock_, events_}, options_.snapshot_every_bytes,
+        Snapshotter::Parts{io_, state_, *sweeper_, *runner_, clock_, events_}, options_.snapshot_every_bytes,
         Snapshotter::Newest{snapshot.head.sequence, snapshot.bytes}, rebuilt->snapshot_covers_until);
     loop_->start(journal_.head(), journal_.bytes_since_snapshot());
     return {};
@@ -73,6 +85,7 @@ class Keeper::Core {
   const lock::State& state() const { return state_; }
   Loop& loop() { return *loop_; }
   EventHub& events() { return events_; }
+  Backups& backups() { return *backups_; }
 
  private:
   boost::asio::io_context& io_;
@@ -84,9 +97,12 @@ class Keeper::Core {
   lock::State state_;
   EventHub events_;
   SteadyAlarm alarm_;
+  SteadyAlarm backup_alarm_;
+  std::shared_ptr<Sweeper> sweeper_;
   std::unique_ptr<JournalRunner> runner_;
   std::shared_ptr<Snapshotter> snapshotter_;
   std::shared_ptr<Loop> loop_;
+  std::shared_ptr<Backups> backups_;
 };
 
 Keeper::Keeper(boost::asio::io_context& io, journal::Journal& journal, const MonotonicClock& clock,
@@ -125,6 +141,10 @@ void Keeper::when_durable(std::function<void()> then) {
 
 EventHub& Keeper::events() {
   return core_->events();
+}
+
+Backups& Keeper::backups() {
+  return core_->backups();
 }
 
 Status Keeper::status() const {

@@ -77,6 +77,7 @@ struct Status {
   std::optional<Error> refusing;         // why nothing can be appended just now (disk full)
 };
 
+class Backups;
 class EventHub;
 
 class Keeper {
@@ -94,7 +95,8 @@ class Keeper {
   void observe(lock::EventObserver& observer);
 
   // Loads snapshot and tail, makes the cell when the journal is empty, and appends the takeover entry.
-  // Blocks; call it once, before the io_context runs. Nothing is answered before it has succeeded.
+  // Blocks; call it once, before the io_context runs. Nothing is answered before it has succeeded. A journal
+  // whose state goes on elsewhere is Errc::sealed, one that was never finished Errc::unfinished (errc.h).
   Result<void> recover();
 
   // Takes a command. Refusals are answers too: `overloaded` when too many are pending,
@@ -117,6 +119,9 @@ class Keeper {
 
   // Where events are told once they are durable, those of recover() included.
   EventHub& events();
+
+  // Copies of all this, once recover() has succeeded.
+  Backups& backups();
 
   Status status() const;
   const Measurements& measurements() const;

@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "keeper/errc.h"
 #include "lock/entry.h"
+#include "lock/errc.h"
 #include "lock/snapshot.h"
 
 namespace holdfast::keeper {
@@ -51,8 +53,16 @@ Result<journal::SnapshotInfo> load_snapshot(lock::State& state, journal::Journal
 
 }  // namespace
 
+bool is_unfinished(const journal::Journal& journal) {
+  return journal.head().sequence == 0 && journal.latest_snapshot().has_value();
+}
+
 Result<Rebuilt> rebuild(lock::State& state, journal::Journal& journal, const MonotonicClock& clock,
                         EventHub& events) {
+  if (is_unfinished(journal)) {
+    return Error{make_error_code(Errc::unfinished),
+                 "what was to be written into this journal is not complete"};
+  }
   Progress progress(clock);
   const Result<journal::SnapshotInfo> snapshot = load_snapshot(state, journal, progress);
   if (!snapshot) return snapshot.error();
@@ -72,6 +82,11 @@ Result<Rebuilt> rebuild(lock::State& state, journal::Journal& journal, const Mon
   if (last > snapshot->head.sequence) {
     const auto replayed = journal.read(snapshot->head.sequence + 1, replay_one);
     if (!replayed) return replayed.error();
+  }
+  if (state.level() > lock::kFeatureLevel) {
+    return Error{make_error_code(lock::Errc::unknown_feature),
+                 fmt::format("the journal has feature level {}, and this program knows level {}",
+                             state.level(), lock::kFeatureLevel)};
   }
   return rebuilt;
 }

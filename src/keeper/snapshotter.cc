@@ -3,16 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 
 namespace holdfast::keeper {
 namespace {
 
-// A slice aims at half of the millisecond that it may take (protocol.md 31): records differ in size.
-constexpr std::chrono::microseconds kSliceTarget{500};
-constexpr std::size_t kFirstSlice = 64;
-constexpr std::size_t kLargestSlice = 16'384;
 constexpr std::chrono::seconds kFirstPatience{10};
 constexpr std::chrono::minutes kLongestPatience{10};
 constexpr std::uint64_t kQuietShare = 8;
@@ -26,12 +21,12 @@ Snapshotter::Snapshotter(const Parts& parts, std::uint64_t every_bytes, Newest n
                          std::optional<lock::WallTime> covers_until)
     : io_(parts.io),
       state_(parts.state),
+      sweeper_(parts.sweeper),
       runner_(parts.runner),
       clock_(parts.clock),
       events_(parts.events),
       every_bytes_(every_bytes),
       newest_(newest),
-      slice_records_(kFirstSlice),
       not_before_(parts.clock.now()),
       patience_(kFirstPatience) {
   figures_.covers_until = covers_until;
@@ -46,7 +41,7 @@ auto Snapshotter::alive(Handler handler) {
 }
 
 void Snapshotter::at(const journal::Head& head, std::uint64_t bytes_since_snapshot, bool quiet) {
-  if (active_ || stopped_) return;
+  if (active_ || stopped_ || sweeper_.busy()) return;
   const std::uint64_t entries = head.sequence - newest_.sequence;
   const std::uint64_t grown = std::max(bytes_since_snapshot, entries * kLeastEntryBytes);
   const std::uint64_t due = std::max(every_bytes_, newest_.bytes);
@@ -60,56 +55,23 @@ void Snapshotter::begin(const journal::Head& head) {
   sweeping_ = {head.sequence, 0};
   sweeping_until_ = state_.wall();
   began_ = clock_.now();
-  sweep_.emplace(state_);
+  sweeper_.begin(*this, kChunkBytes);
   using Writer = Result<std::unique_ptr<journal::SnapshotWriter>>;
   const auto writer = std::make_shared<Writer>();
   runner_.run([writer, head](journal::Journal& journal) { *writer = journal.begin_snapshot(head); },
               alive([writer, keep = events_.keep(state_)](Snapshotter& self) {
                 if (!*writer) return self.failed(writer->error());
                 self.stream_.emplace(
-                    self.io_, std::move(**writer), keep, self.alive([](Snapshotter& again) {
-                      if (std::exchange(again.waiting_for_room_, false)) again.sweep_slice();
-                    }),
+                    self.io_, std::move(**writer), keep,
+                    self.alive([](Snapshotter& again) { again.sweeper_.go_on(); }),
                     self.alive([](Snapshotter& again, const Result<void>& result) { again.ended(result); }));
-                boost::asio::post(self.io_, self.alive([](Snapshotter& again) { again.sweep_slice(); }));
+                self.sweeper_.go_on();
               }));
 }
 
-void Snapshotter::sweep_slice() {
-  if (!sweep_) return;
-  if (!stream_->has_room()) {
-    waiting_for_room_ = true;
-    return;
-  }
-  const Nanos before = clock_.now();
-  const bool more = sweep_->next(slice_records_, gathered_);
-  adapt(clock_.now() - before);
-  send(!more);
-  if (more) {
-    boost::asio::post(io_, alive([](Snapshotter& self) { self.sweep_slice(); }));
-  } else {
-    sweep_.reset();
-    stream_->finish();
-  }
-}
-
-void Snapshotter::adapt(Nanos took) {
-  if (took > kSliceTarget) {
-    slice_records_ = std::max<std::size_t>(1, slice_records_ / 2);
-  } else if (took < kSliceTarget / 2) {
-    slice_records_ = std::min(kLargestSlice, slice_records_ * 2);
-  }
-}
-
-void Snapshotter::send(bool all) {
-  std::size_t at = 0;
-  while (gathered_.size() - at >= kChunkBytes || (all && at < gathered_.size())) {
-    const ByteView chunk = ByteView(gathered_).subspan(at, std::min(kChunkBytes, gathered_.size() - at));
-    stream_->push(Bytes(chunk.begin(), chunk.end()));
-    at += chunk.size();
-  }
-  sweeping_.bytes += at;
-  gathered_.erase(gathered_.begin(), gathered_.begin() + static_cast<std::ptrdiff_t>(at));
+void Snapshotter::take(ByteView chunk) {
+  stream_->push(Bytes(chunk.begin(), chunk.end()));
+  sweeping_.bytes += chunk.size();
 }
 
 void Snapshotter::ended(const Result<void>& result) {
@@ -130,10 +92,8 @@ void Snapshotter::ended(const Result<void>& result) {
 
 void Snapshotter::failed(const Error& error) {
   spdlog::warn("a snapshot failed and will be tried again: {}", error.message());
-  sweep_.reset();
+  sweeper_.end(*this);
   stream_.reset();
-  gathered_.clear();
-  waiting_for_room_ = false;
   active_ = false;
   ++figures_.failed;
   not_before_ = clock_.now() + patience_;
@@ -142,7 +102,7 @@ void Snapshotter::failed(const Error& error) {
 
 void Snapshotter::stop() {
   stopped_ = true;
-  sweep_.reset();
+  sweeper_.end(*this);
   stream_.reset();
 }
 

@@ -12,20 +12,21 @@
 #include "keeper/journal_runner.h"
 #include "keeper/keeper.h"
 #include "keeper/snapshot_stream.h"
-#include "lock/snapshot.h"
+#include "keeper/sweeper.h"
 #include "lock/state.h"
 
-// Takes snapshots while grants go on. The state is swept in short slices, each a handler of its own between
-// two batches; the bytes are written by a thread that touches neither the state nor the entries. A snapshot
-// that fails is dropped and tried again later: the journal is whole without it, only longer.
+// Takes snapshots while grants go on. The bytes that the sweep gives are written by a thread that touches
+// neither the state nor the entries. A snapshot that fails is dropped and tried again later: the journal is
+// whole without it, only longer. While the state is swept for somebody else, none is begun.
 
 namespace holdfast::keeper {
 
-class Snapshotter : public std::enable_shared_from_this<Snapshotter> {
+class Snapshotter : public std::enable_shared_from_this<Snapshotter>, private Sweeper::Taker {
  public:
   struct Parts {
     boost::asio::io_context& io;
-    lock::State& state;
+    const lock::State& state;
+    Sweeper& sweeper;
     JournalRunner& runner;
     const MonotonicClock& clock;
     EventHub& events;
@@ -56,16 +57,18 @@ class Snapshotter : public std::enable_shared_from_this<Snapshotter> {
   using Nanos = std::chrono::nanoseconds;
 
   void begin(const journal::Head& head);
-  void sweep_slice();
-  void adapt(Nanos took);
-  void send(bool all);
+  // Sweeper::Taker
+  bool has_room() const override { return stream_ && stream_->has_room(); }
+  void take(ByteView chunk) override;
+  void swept() override { stream_->finish(); }
   void ended(const Result<void>& result);
   void failed(const Error& error);
   template <class Handler>
   auto alive(Handler handler);
 
   boost::asio::io_context& io_;
-  lock::State& state_;
+  const lock::State& state_;
+  Sweeper& sweeper_;
   JournalRunner& runner_;
   const MonotonicClock& clock_;
   EventHub& events_;
@@ -78,11 +81,7 @@ class Snapshotter : public std::enable_shared_from_this<Snapshotter> {
   lock::WallTime sweeping_until_{};
   Nanos began_{};
   SnapshotFigures figures_;
-  std::optional<lock::SnapshotSweep> sweep_;
   std::optional<SnapshotStream> stream_;
-  Bytes gathered_;
-  std::size_t slice_records_;
-  bool waiting_for_room_ = false;
   Nanos not_before_{};
   Nanos patience_;
 };

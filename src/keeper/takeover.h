@@ -13,9 +13,9 @@
 namespace holdfast::keeper {
 
 // `state` is what rebuild() made of this journal; `events` gets what is new. An empty journal gets its cell
-// first, with an id and a secret from the system's random source. Blocks. Errors are the journal's own,
-// `in_use` when somebody else appended, `unavailable` when the outcome stayed unknown; the caller must then
-// not use this state or journal any more.
+// first, with an id and a secret from the system's random source. Blocks. Errors are Errc::sealed (errc.h),
+// or the journal's own: `in_use` when somebody else appended, `unavailable` when the outcome stayed unknown;
+// the caller must then not use this state or journal any more.
 Result<void> take_over(lock::State& state, journal::Journal& journal, const WallClock& wall,
                        EventHub& events);
 

@@ -48,6 +48,10 @@ SnapshotSweep::~SnapshotSweep() {
   state_.sweep_.pre_images = {};
 }
 
+std::size_t SnapshotSweep::kept_bytes() const {
+  return state_.sweep_.pre_images.size();
+}
+
 bool SnapshotSweep::next(std::size_t records, Bytes& bytes) {
   ByteWriter out(bytes);
   out.raw(std::exchange(header_, {}));

@@ -26,6 +26,9 @@ class SnapshotSweep {
   // is complete; the bytes of all calls together, cut anywhere, are what SnapshotLoader takes.
   bool next(std::size_t records, Bytes& out);
 
+  // Of pre-images that the next call will give.
+  std::size_t kept_bytes() const;
+
  private:
   template <class T>
   bool sweep_pool(Pool<T>& pool, std::size_t& records, ByteWriter& out);

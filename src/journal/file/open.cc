@@ -13,7 +13,7 @@ namespace holdfast::journal::file {
 Result<std::unique_ptr<Journal>> open(std::string_view path, const OpenOptions& options,
                                       const std::function<void(std::string)>& warn) {
   if (path.empty()) return Error{Errc::unsupported, "file: needs a directory, as in file:/var/lib/holdfast"};
-  auto directory = open_directory(std::string(path), true);
+  auto directory = open_directory(std::string(path), options.create);
   if (!directory) return directory.error();
   return FileJournal::open(std::move(*directory), options, warn);
 }
@@ -36,6 +36,9 @@ Result<void> FileJournal::start(const Warn& warn) {
   if (!listing) return listing.error();
   const auto presence = identify(*directory_, *listing);
   if (!presence) return presence.error();
+  if (*presence == Presence::fresh && !options_.create) {
+    return Error{Errc::not_a_journal, directory_->path() + " holds no journal"};
+  }
   auto snapshots = SnapshotStore::open(*directory_, *listing);
   if (!snapshots) return snapshots.error();
   snapshots_ = std::move(*snapshots);

@@ -150,9 +150,10 @@ class MemoryJournal final : public Journal {
 
 }  // namespace
 
-Result<std::unique_ptr<Journal>> open(std::string_view rest, const OpenOptions&,
+Result<std::unique_ptr<Journal>> open(std::string_view rest, const OpenOptions& options,
                                       const std::function<void(std::string)>&) {
   if (!rest.empty()) return Error{Errc::unsupported, "memory: takes nothing after the colon"};
+  if (!options.create) return Error{Errc::not_a_journal, "memory: holds no journal"};
   return std::make_unique<MemoryJournal>();
 }
 

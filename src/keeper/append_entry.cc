@@ -1,0 +1,41 @@
+#include "keeper/append_entry.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include <openssl/rand.h>
+
+#include "base/assert.h"
+#include "lock/limits.h"
+
+namespace holdfast::keeper {
+
+using std::chrono::milliseconds;
+
+constexpr int kMostTries = 30;
+
+void fill_random(std::span<std::byte> bytes) {
+  auto* const to = reinterpret_cast<unsigned char*>(bytes.data());
+  HOLDFAST_ASSERT(RAND_bytes(to, static_cast<int>(bytes.size())) == 1);
+}
+
+Result<void> append_entry(journal::Journal& journal, ByteView entry) {
+  if (const auto reserved = journal.reserve(lock::kMaxEntryBytes); !reserved) return reserved.error();
+  journal::AppendId id;
+  fill_random(id);
+  const journal::Head before = journal.head();
+  for (int tries = 1; tries <= kMostTries; ++tries) {
+    const Result<journal::Append> appended = journal.append(before, id, entry);
+    if (!appended) return appended.error();
+    if (*appended == journal::Append::written) return {};
+    if (*appended == journal::Append::refused) {
+      return Error{journal::make_error_code(journal::Errc::in_use), "somebody else appended to the journal"};
+    }
+    std::this_thread::sleep_for(milliseconds(std::min(50 * tries, 1'000)));
+  }
+  return Error{journal::make_error_code(journal::Errc::unavailable),
+               "the journal did not say whether the entry was written"};
+}
+
+}  // namespace holdfast::keeper

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <span>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "journal/journal.h"
+
+namespace holdfast::keeper {
+
+// Appends an entry behind the head that the journal has, before there is a loop that does it. Blocks; an
+// unknown outcome is asked for again for about half a minute. Errors are the journal's own, `in_use` when
+// somebody else appended, `unavailable` when the outcome stayed unknown.
+Result<void> append_entry(journal::Journal& journal, ByteView entry);
+
+// Random bytes of the system.
+void fill_random(std::span<std::byte> bytes);
+
+}  // namespace holdfast::keeper
