@@ -1,6 +1,7 @@
 """The OpenAPI document against the running server: every reply is what the document says, every field that it
 names is read, and no other. The route table and the codes are compared by openapi_test."""
 
+import http.client
 import importlib.util
 import json
 import re
@@ -106,6 +107,15 @@ def watch_one(ask, server):  # noqa: F811
     ask("release", {"lease": grant["lease"]["handle"]})
 
 
+def copy(ask, server):  # noqa: F811
+    """A backup, whose reply has no length."""
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(server.url).netloc, timeout=rest.DEADLINE)
+    connection.request("GET", "/v1/backup")
+    reply = connection.getresponse()
+    headers = {name.lower(): value for name, value in reply.getheaders()}
+    ask.check("backup", OPERATIONS["backup"][2], rest.Reply(reply.status, headers, reply.read()))
+
+
 def locks_and_leases(ask, server):  # noqa: F811
     body = {"keys": ["scene/a", {"key": "scene/b", "mode": "shared", "group": "read", "permits": 1, "limit": 4}],
             "owner": "ci", "reason": "test", "metadata": {"n": [1, {"x": None}]}, "request_id": "scene-1"}
@@ -171,6 +181,8 @@ def test_every_call_answers_as_documented(server):  # noqa: F811
     locks_and_leases(ask, server)
     care(ask)
     watch_one(ask, server)
+    copy(ask, server)
+    ask("backup", query={"surprise": 1}, status=400)
     ask("finishUpgrade", {})
     page = ask("history", query={"prefix": "scene/", "limit": 3}).json
     assert len(page["events"]) == 3

@@ -267,7 +267,7 @@ void Exchange::append_request_id() {
   fields_.append("X-Request-Id: ").append(log_.id()).append("\r\n");
 }
 
-bool Exchange::begin_stream(std::shared_ptr<LongReply> stream) {
+bool Exchange::begin_stream(std::shared_ptr<LongReply> stream, std::string_view content_type) {
   HOLDFAST_ASSERT(phase_ == Phase::handling);
   if (client_left_) {
     phase_ = Phase::idle;
@@ -280,7 +280,8 @@ bool Exchange::begin_stream(std::shared_ptr<LongReply> stream) {
   append_request_id();
   const bool head_only = request_.method == Verb::head;
   const bool keep_alive = head_only && request_.keep_alive && outlet_.may_stay();
-  append_stream_head(outlet_.output(), ResponseHead{.keep_alive = keep_alive,
+  append_stream_head(outlet_.output(), ResponseHead{.content_type = content_type,
+                                                    .keep_alive = keep_alive,
                                                     .http_1_1 = request_.http_1_1,
                                                     .revision = backend_.told,
                                                     .fields = fields_});
@@ -306,6 +307,12 @@ void Exchange::end_stream() {
   phase_ = Phase::idle;
   append_last_piece(outlet_.output(), request_.http_1_1);
   outlet_.replied(false);
+}
+
+void Exchange::cut_stream() {
+  if (phase_ != Phase::streaming) return;
+  phase_ = Phase::idle;
+  outlet_.dropped();
 }
 
 void Exchange::sent() {

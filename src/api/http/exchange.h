@@ -131,14 +131,16 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
     };
   }
 
-  // Begins a reply that goes on instead: its head is sent at once. False when that was all, because only the
-  // head was asked for or the client is gone; the stream is not used then.
-  bool begin_stream(std::shared_ptr<LongReply> stream);
+  // Begins a reply that goes on instead: its head is sent at once. The type is a literal. False when that was
+  // all, because only the head was asked for or the client is gone; the stream is not used then.
+  bool begin_stream(std::shared_ptr<LongReply> stream, std::string_view content_type);
   // More of it; not while may_send() is false.
   void send(std::string_view text);
   bool may_send() const { return phase_ == Phase::streaming && !outlet_.is_sending(); }
   // The stream is complete; so is the connection.
   void end_stream();
+  // Closes the connection before the stream is complete, so that its client sees that.
+  void cut_stream();
 
   // keeper::Call
   void answered(lock::Revision revision, lock::Reply reply, const keeper::Timing& timing) override;

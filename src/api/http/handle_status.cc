@@ -1,5 +1,6 @@
 #include "api/http/handlers.h"
 #include "api/http/request_parser.h"
+#include "base/hex.h"
 #include "lock/limits.h"
 #include "lock/view.h"
 
@@ -46,6 +47,19 @@ void write_journal(JsonWriter& out, const keeper::Status& status) {
   out.end_object();
 }
 
+void write_cell(JsonWriter& out, const lock::State& state, lock::JournalTime now) {
+  out.key("cell");
+  out.begin_object();
+  out.member("id", to_hex(state.cell().id));
+  out.member("incarnation", state.cell().incarnation);
+  out.member("feature_level", std::uint64_t{state.level()});
+  out.member("longest_ttl_ms", state.longest_ttl());
+  std::optional<lock::Millis> reopens;
+  if (state.quiet()) reopens = std::max(lock::Millis(0), state.quiet_until() - now);
+  out.member("reopens_in_ms", reopens);
+  out.end_object();
+}
+
 }  // namespace
 
 void handle_status(Exchange& exchange) {
@@ -59,6 +73,7 @@ void handle_status(Exchange& exchange) {
   out.begin_object();
   out.member("version", HOLDFAST_VERSION);
   write_journal(out, status);
+  write_cell(out, backend.keeper.state(), backend.keeper.now());
   out.member("role", "leader");
   out.member("leader", backend.advertise);
   out.member("epoch", status.epoch);

@@ -53,7 +53,7 @@ void handle_watch(Exchange& exchange) {
   }
   const auto stream = std::make_shared<EventStream>(
       exchange, broadcast, EventStream::Start{.after = *position, .filter = *filter});
-  if (exchange.begin_stream(stream)) stream->begin();
+  if (exchange.begin_stream(stream, "text/event-stream")) stream->begin();
 }
 
 }  // namespace holdfast::api::http

@@ -30,6 +30,7 @@ void handle_finish_upgrade(Exchange& exchange);
 
 void handle_watch(Exchange& exchange);
 void handle_history(Exchange& exchange);
+void handle_backup(Exchange& exchange);
 
 void handle_status(Exchange& exchange);
 void handle_health(Exchange& exchange);

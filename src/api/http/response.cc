@@ -81,7 +81,8 @@ void append_response(std::string& out, const ResponseHead& head, std::string_vie
 
 // Proxies that gather replies before passing them on are asked not to.
 void append_stream_head(std::string& out, const ResponseHead& head) {
-  out += "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Accel-Buffering: no\r\n";
+  out.append("HTTP/1.1 200 OK\r\nContent-Type: ").append(head.content_type);
+  out += "\r\nX-Accel-Buffering: no\r\n";
   append_common(out, head);
   out += "\r\n";
   out += head.fields;

@@ -27,8 +27,8 @@ struct ResponseHead {
 // Appends the whole response; with `head_only`, everything but the body (an answer to HEAD).
 void append_response(std::string& out, const ResponseHead& head, std::string_view body, bool head_only);
 
-// Appends the head of a reply that goes on as server-sent events until somebody ends it, then its pieces and
-// its end: chunked for HTTP/1.1, else everything up to the end of the connection.
+// Appends the head of a reply that goes on until somebody ends it, then its pieces and its end: chunked for
+// HTTP/1.1, else everything up to the end of the connection.
 void append_stream_head(std::string& out, const ResponseHead& head);
 void append_piece(std::string& out, std::string_view text, bool http_1_1);
 void append_last_piece(std::string& out, bool http_1_1);

@@ -25,6 +25,7 @@ std::span<const Route> routes(Exposure exposure) {
       {Verb::post, "/v1/upgrade", handle_finish_upgrade},
       {Verb::get, "/v1/watch", handle_watch},
       {Verb::get, "/v1/history", handle_history},
+      {Verb::get, "/v1/backup", handle_backup},
       {Verb::get, "/v1/status", handle_status},
       {Verb::get, "/v1/openapi.json", handle_openapi},
       {Verb::get, "/docs", handle_docs},
