@@ -33,6 +33,10 @@ constexpr AddSubcommand kSubcommands[] = {
     add_unregister,       //
     add_serve,            //
     add_status,           //
+    add_upgrade,          //
+    add_backup,           //
+    add_restore,          //
+    add_migrate,          //
     add_verify,           //
 };
 

@@ -35,19 +35,23 @@ struct Invocation {
 using AddSubcommand = void (*)(CLI::App& parent, Invocation& invocation);
 
 void add_acquire(CLI::App& parent, Invocation& invocation);
+void add_backup(CLI::App& parent, Invocation& invocation);
 void add_break(CLI::App& parent, Invocation& invocation);
 void add_history(CLI::App& parent, Invocation& invocation);
 void add_lease(CLI::App& parent, Invocation& invocation);
 void add_ls(CLI::App& parent, Invocation& invocation);
+void add_migrate(CLI::App& parent, Invocation& invocation);
 void add_register(CLI::App& parent, Invocation& invocation);
 void add_release(CLI::App& parent, Invocation& invocation);
 void add_renew(CLI::App& parent, Invocation& invocation);
 void add_request_release(CLI::App& parent, Invocation& invocation);
+void add_restore(CLI::App& parent, Invocation& invocation);
 void add_run(CLI::App& parent, Invocation& invocation);
 void add_serve(CLI::App& parent, Invocation& invocation);
 void add_show(CLI::App& parent, Invocation& invocation);
 void add_status(CLI::App& parent, Invocation& invocation);
 void add_unregister(CLI::App& parent, Invocation& invocation);
+void add_upgrade(CLI::App& parent, Invocation& invocation);
 void add_verify(CLI::App& parent, Invocation& invocation);
 void add_watch(CLI::App& parent, Invocation& invocation);
 

@@ -10,6 +10,8 @@ namespace {
 
 // The server says something every 15 s.
 constexpr std::chrono::seconds kLongestSilence{40};
+// A server may have to end a snapshot of its own before it begins with a backup.
+constexpr std::chrono::seconds kLongestPause{60};
 
 // Appends "?name=value&…" for the values that are not empty.
 std::string with_query(std::string path, std::initializer_list<std::pair<const char*, std::string>> query) {
@@ -184,6 +186,15 @@ Answer<StatusReply> Connection::watch(WatchRequest& request,
   if (!reader.last_id().empty()) request.since = reader.last_id();
   if (ended) return Answer<StatusReply>(boost::system::in_place_value, *std::move(ended));
   return answer;
+}
+
+Answer<StatusReply> Connection::finish_upgrade(const CallOptions& options) {
+  return post<StatusReply>("/v1/upgrade", "{}", options);
+}
+
+Answer<StatusReply> Connection::backup(std::function<bool(std::string_view)> take) {
+  return call<StatusReply>({.url = "/v1/backup", .on_body = std::move(take), .silence = kLongestPause},
+                           {.timeout = std::nullopt});
 }
 
 }  // namespace holdfast::client

@@ -66,6 +66,11 @@ class Connection {
   // without a gap or a repeat. A stream that the server ended with a reason is that problem.
   Answer<StatusReply> watch(WatchRequest& request, const std::function<bool(const Event&)>& on_event,
                             std::stop_token stop = {});
+  Answer<StatusReply> finish_upgrade(const CallOptions& options = {});
+
+  // Gives the bytes of a backup to `take` as they come, for as long as they come; by false it ends it
+  // (HttpErrc::cancelled). Whether they are all there only the backup's own end tells.
+  Answer<StatusReply> backup(std::function<bool(std::string_view)> take);
 
   const Settings& settings() const { return settings_; }
 

@@ -22,10 +22,15 @@ ALLOWED = {
     "cli": {"base", "client"},
 }
 
-# serve composes the server, verify looks at a journal that no server runs on.
+# serve composes the server; verify, restore and migrate work on journals that no server runs on; backup knows the
+# format of what it gets.
 COMPOSERS = {
     "cli/serve": {"lock", "journal", "keeper", "service", "api"},
     "cli/verify": {"journal"},
+    "cli/backup": {"keeper"},
+    "cli/restore": {"journal", "keeper", "lock"},
+    "cli/migrate": {"journal", "keeper", "lock"},
+    "cli/offline": {"journal", "keeper", "lock"},
 }
 
 # design.md section 1: decide and evolve are pure.

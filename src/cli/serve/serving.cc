@@ -21,7 +21,9 @@
 #include "cli/serve/notify.h"
 #include "cli/serve/setting.h"
 #include "journal/journal.h"
+#include "keeper/errc.h"
 #include "keeper/keeper.h"
+#include "lock/errc.h"
 #include "service/checker.h"
 #include "service/history/history.h"
 #include "service/lease_handle.h"
@@ -52,6 +54,14 @@ std::string_view remedy(const Error& error) {
   }
   if (error.code == make_error_code(Errc::not_a_journal)) {
     return "name an empty directory, or one that Holdfast has written, with --data";
+  }
+  if (error.code == make_error_code(keeper::Errc::sealed))
+    return "serve that one, and keep this one as it is";
+  if (error.code == make_error_code(keeper::Errc::unfinished)) {
+    return "run the same `holdfast restore` or `holdfast migrate` again, it goes on here";
+  }
+  if (error.code == make_error_code(lock::Errc::unknown_feature)) {
+    return "nothing was changed: serve it with the newer version that wrote it";
   }
   if (error.code == make_error_code(Errc::no_space)) return "make room on the disk and start again";
   return "";
