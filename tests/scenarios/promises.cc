@@ -31,6 +31,7 @@ struct Promises::Visit {
   void operator()(const LeaseOpened& event) const {
     self.leases_.emplace(LeaseId{revision.value}, JournalTime::min());
     if (event.shared) self.shared_.insert(LeaseId{revision.value});
+    if (event.ttl == kNoExpiry) self.endless_.insert(LeaseId{revision.value});
   }
   void operator()(const Granted& event) const {
     living(event.lease, "a grant");

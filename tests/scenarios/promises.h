@@ -71,7 +71,7 @@ class Promises {
   std::map<WaiterId, Wait> waits_;
   std::set<LeaseId> untold_;  // in this batch
   std::set<LeaseId> shared_;
-  std::set<LeaseId> endless_;  // renewed so; their owners are told so at the end of the batch
+  std::set<LeaseId> endless_;  // what is broken of them opens at once, whatever a cap once told
 };
 
 }  // namespace holdfast::lock::testing
