@@ -256,7 +256,7 @@ class AcquireDecision {
       decision.events.push_back(LeaseOpened{
           false, ttl, ttl, command_.principal, command_.owner, command_.metadata, {}, command_.reattach});
     }
-    if (!lease_ || !state_.leases()[lease_].shared) cap_lease(acquired.grants, acquired.lease);
+    if (!lease_) cap_lease(acquired.grants, acquired.lease);
     if (!granted.keys.empty()) decision.events.push_back(std::move(granted));
     decision.reply = std::move(acquired);
     return decision;

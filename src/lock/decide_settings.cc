@@ -38,6 +38,12 @@ bool outlives(const State& state, LeaseId id, Millis max_ttl) {
   return ttl == kNoExpiry || ttl > max_ttl;
 }
 
+// Whether the end of a hold of this key would end more of the lease than its owner was told of.
+bool would_cut(const State& state, LeaseId id, Ref<Lock> lock) {
+  const Ref<Lease> lease = state.find_lease(id);
+  return !state.leases()[lease].shared && !state.find_hold(lease, lock);
+}
+
 Refused refuse_key(const Item& item, Code code, std::string detail) {
   Refused refused = refuse(code, std::move(detail));
   refused.key = item.key;
@@ -61,6 +67,11 @@ std::optional<Refused> refused_by_settings(const State& state, const Acquire& co
     return refuse_key(item, Code::invalid_argument,
                       "the key is for leases of at most " + std::to_string(settings->max_ttl.count()) +
                           " ms, and this one lives longer");
+  }
+  if (command.lease && settings->max_hold != Millis(0) && would_cut(state, *command.lease, lock)) {
+    return refuse_key(item, Code::invalid_argument,
+                      "the key has a longest hold, which would end this lease early: ask without it, or with "
+                      "a lease that was opened to be shared");
   }
   return std::nullopt;
 }

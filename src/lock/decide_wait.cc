@@ -65,7 +65,9 @@ std::optional<Millis> told(Millis life) {
 }
 
 // Of a grant that is not in the state yet.
-std::optional<Millis> capped_life(const State& state, JournalTime now, Ref<Hold> own, Ref<Lock> lock) {
+std::optional<Millis> capped_life(const State& state, JournalTime now, const Waiter& waiter, Ref<Hold> own,
+                                  Ref<Lock> lock) {
+  if (!own && waiter.lease && !state.leases()[waiter.lease].shared) return std::nullopt;
   if (!own) return told(at_most(kNoExpiry, state.settings(lock), &Settings::max_hold));
   const Ref<HoldCap> cap = state.holds()[own].cap;
   return cap ? state.expires_in(state.caps()[cap].until, now) : std::nullopt;
@@ -132,11 +134,11 @@ Decision decide_grant(const State& state, JournalTime now, Ref<Waiter> ref) {
                                token,
                                floor_with(state, place.lock, own, token),
                                {},
-                               capped_life(state, now, own, place.lock),
+                               capped_life(state, now, waiter, own, place.lock),
                                !own});
     token = token.next();
   }
-  if (!waiter.lease || !state.leases()[waiter.lease].shared) cap_lease(acquired.grants, acquired.lease);
+  if (!waiter.lease) cap_lease(acquired.grants, acquired.lease);
   acquired.waited = now - waiter.attached_since;
   acquired.queued = now - waiter.since;
   decision.events.push_back(std::move(granted));

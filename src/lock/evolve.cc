@@ -53,7 +53,10 @@ class Evolve {
   void operator()(const Granted& event) {
     const Ref<Lease> lease = lease_of(event.lease);
     Ref<Request> request = granted_request(event);
-    for (const GrantedKey& key : event.keys) grant(lease, request, event.reason, key);
+    // A cap of a hold ends an unshared lease whole, so it comes only with the first holds: the owner was told
+    // how long those before last.
+    const bool capped = state_.leases()[lease].shared || state_.leases()[lease].hold_count == 0;
+    for (const GrantedKey& key : event.keys) grant(lease, request, event.reason, key, capped);
   }
 
   void operator()(const LeaseRenewed& event) {
@@ -229,7 +232,8 @@ class Evolve {
     return request;
   }
 
-  void grant(Ref<Lease> lease, Ref<Request> request, const std::string& reason, const GrantedKey& key) {
+  void grant(Ref<Lease> lease, Ref<Request> request, const std::string& reason, const GrantedKey& key,
+             bool capped) {
     const Ref<Lock> lock = state_.use_lock(key.key);
     const Ref<Hold> held = state_.find_hold(lease, lock);
     state_.used_token(key.token);
@@ -248,7 +252,8 @@ class Evolve {
       hold.lock = lock;
       hold.lease = lease;
       hold.request = request;
-      cap(state_.add_hold(std::move(hold)), lock);
+      const Ref<Hold> added = state_.add_hold(std::move(hold));
+      if (capped) cap(added, lock);
     }
     state_.mark_unsettled(lock);
   }

@@ -109,7 +109,7 @@ void Model::grant_now(const Ask& ask, const std::vector<Need>& needs, Lines& lin
   for (const Need& need : needs) {
     if (need.relies) continue;
     const std::uint64_t token = need.weaker ? held(id, need.item.key)->token : next_token_++;
-    granted += " " + put_hold(id, need.item, ask.request, token);
+    granted += " " + put_hold(id, need.item, ask.request, token, !ask.lease_given || lease(id)->shared);
   }
   if (!granted.empty()) {
     lines.events.push_back(fmt::format("grant L{}{}", id, granted));
@@ -362,9 +362,10 @@ std::optional<Lines> Model::grant(int id) {
                        .reattach = granted.ask.reattach});
     lines.events.push_back(fmt::format("open L{}", its));
   }
+  const bool capped = !granted.ask.lease_given || lease(its)->shared;
   std::string text;
   for (const Place& place : granted.places) {
-    if (!place.relies) text += " " + put_hold(its, place.item, granted.ask.request, next_token_++);
+    if (!place.relies) text += " " + put_hold(its, place.item, granted.ask.request, next_token_++, capped);
   }
   lines.events.push_back(fmt::format("grant L{}{} to W{}", its, text, id));
   if (!granted.ask.request.empty()) {

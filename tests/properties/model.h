@@ -216,7 +216,9 @@ class Model {
   void remember(const std::string& request, const std::string& body, const std::vector<std::string>& keys,
                 Lines& lines);
 
-  std::string put_hold(int lease, const Item& item, const std::string& request, std::uint64_t token);
+  // `capped`: whether a new hold gets the cap of its key.
+  std::string put_hold(int lease, const Item& item, const std::string& request, std::uint64_t token,
+                       bool capped);
   std::string told(const Lease& lease, const std::vector<Item>& items, Time waited, Time queued) const;
   std::string left(Time expires) const;
   static Time expiry(Time from, Time ttl);

@@ -29,10 +29,11 @@ std::optional<std::string> Model::refused_by_rules(const Ask& ask, const Item& i
   if (item.shared && !its.groups.empty() && std::ranges::count(its.groups, group) == 0) {
     return "refused invalid_argument " + item.key;
   }
-  if (!ask.lease_given || its.max_ttl == 0) return std::nullopt;
-  const Time ttl = std::ranges::find(leases_, ask.lease, &Lease::id)->ttl;
-  if (ttl == -1 || ttl > its.max_ttl) return "refused invalid_argument " + item.key;
-  return std::nullopt;
+  if (!ask.lease_given) return std::nullopt;
+  const Lease& lease = *std::ranges::find(leases_, ask.lease, &Lease::id);
+  const bool outlives = its.max_ttl != 0 && (lease.ttl == -1 || lease.ttl > its.max_ttl);
+  const bool cuts = its.max_hold != 0 && !lease.shared && !held(ask.lease, item.key);
+  return outlives || cuts ? std::optional("refused invalid_argument " + item.key) : std::nullopt;
 }
 
 std::optional<std::string> Model::not_together(const std::vector<Need>& needs) const {

@@ -253,10 +253,11 @@ void Model::end_holds(int id, const std::vector<std::string>& keys, const std::s
   lines.events.push_back(text);
 }
 
-std::string Model::put_hold(int lease, const Item& item, const std::string& request, std::uint64_t token) {
+std::string Model::put_hold(int lease, const Item& item, const std::string& request, std::uint64_t token,
+                            bool capped) {
   std::string before;
   const Time most = rules(item.key).max_hold;
-  Time cap = most == 0 ? kForever : expiry(now_, most);
+  Time cap = most == 0 || !capped ? kForever : expiry(now_, most);
   if (const Hold* old = held(lease, item.key)) before = old->request, cap = old->cap;
   std::erase_if(holds_, [&](const Hold& hold) { return hold.lease == lease && hold.key == item.key; });
   holds_.push_back({item.key, lease, item, token, request, cap});

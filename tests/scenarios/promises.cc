@@ -45,7 +45,8 @@ struct Promises::Visit {
         self.fault(fmt::format("waiter {} is granted overdue", event.waiter.value));
       self.waits_.erase(wait);
     }
-    for (const GrantedKey& key : event.keys) grant(event.lease, key);
+    const bool capped = self.shared_.contains(event.lease) || self.keys_of(event.lease).empty();
+    for (const GrantedKey& key : event.keys) grant(event.lease, key, capped);
   }
   void operator()(const LeaseRenewed& event) const {
     living(event.lease, "a renewal");
@@ -109,7 +110,8 @@ struct Promises::Visit {
   void operator()(const Sealed&) const {}
   void operator()(const LevelRaised&) const {}
 
-  void grant(LeaseId lease, const GrantedKey& key) const {
+  // `capped`: not for an unshared lease that had holds before, which a cap would end early.
+  void grant(LeaseId lease, const GrantedKey& key, bool capped) const {
     const auto [at, fresh] = self.holds_.try_emplace({lease, key.key});
     Held& held = at->second;
     if (key.token != held.token && key.token <= self.last_token_) {
@@ -120,7 +122,8 @@ struct Promises::Visit {
     self.last_token_ = std::max(self.last_token_, key.token);
     held.token = key.token;
     const auto settings = self.settings_.find(key.key);
-    if (!fresh || settings == self.settings_.end() || settings->second.max_hold == Millis(0)) return;
+    if (!fresh || !capped || settings == self.settings_.end() || settings->second.max_hold == Millis(0))
+      return;
     const Millis most = settings->second.max_hold;
     held.cap = now + most + most / 1'000 + Millis(2);
   }
@@ -165,12 +168,6 @@ void Promises::see(JournalTime now, Revision revision, const Event& event) {
 
 void Promises::promise_by(const Reply& reply, Revision revision, JournalTime now) {
   if (const auto* acquired = std::get_if<Acquired>(&reply)) {
-    // By taking a key with a cap its owner lets the cap be the end of its lease, and is told.
-    const bool capped =
-        std::ranges::any_of(acquired->grants, [](const Grant& g) { return g.expires_in.has_value(); });
-    const auto lease = leases_.find(acquired->lease.id);
-    if (capped && lease != leases_.end() && !shared_.contains(lease->first))
-      lease->second = JournalTime::min();
     promise(acquired->lease.id, now, acquired->lease.expires_in);
     for (const Grant& grant : acquired->grants) {
       if (grant.fence_floor > grant.token) fault("a fence floor above the grant's own token");
