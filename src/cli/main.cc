@@ -17,28 +17,55 @@
 namespace holdfast::cli {
 namespace {
 
-constexpr AddSubcommand kSubcommands[] = {
-    add_run,              //
-    add_acquire,          //
-    add_renew,            //
-    add_release,          //
-    add_lease,            //
-    add_show,             //
-    add_ls,               //
-    add_watch,            //
-    add_history,          //
-    add_break,            //
-    add_request_release,  //
-    add_register,         //
-    add_unregister,       //
-    add_serve,            //
-    add_status,           //
-    add_upgrade,          //
-    add_backup,           //
-    add_restore,          //
-    add_migrate,          //
-    add_verify,           //
+// One per line, in the order of --help. A command without a group is not shown there.
+struct Entry {
+  const char* group;
+  AddSubcommand add;
 };
+
+constexpr const char* kLocks = "Locks";
+constexpr const char* kLooking = "Looking";
+constexpr const char* kCare = "Care";
+constexpr const char* kServer = "Server";
+constexpr const char* kShell = "Shell";
+
+constexpr Entry kSubcommands[] = {
+    {kLocks, add_run},             //
+    {kLocks, add_acquire},         //
+    {kLocks, add_renew},           //
+    {kLocks, add_release},         //
+    {kLocks, add_lease},           //
+    {kLooking, add_show},          //
+    {kLooking, add_ls},            //
+    {kLooking, add_watch},         //
+    {kLooking, add_history},       //
+    {kCare, add_break},            //
+    {kCare, add_request_release},  //
+    {kCare, add_register},         //
+    {kCare, add_unregister},       //
+    {kServer, add_serve},          //
+    {kServer, add_status},         //
+    {kServer, add_backup},         //
+    {kServer, add_restore},        //
+    {kServer, add_migrate},        //
+    {kServer, add_upgrade},        //
+    {kServer, add_verify},         //
+    {kShell, add_completion},      //
+    {"", add_man},                 //
+};
+
+// Each of them adds one command, the last one then.
+void add_all(CLI::App& app, Invocation& invocation) {
+  for (const auto& [group, add] : kSubcommands) {
+    add(app, invocation);
+    app.get_subcommands([](const CLI::App*) { return true; }).back()->group(group);
+  }
+}
+
+void add_version_flags(CLI::App& app) {
+  app.set_version_flag("--version", "holdfast " HOLDFAST_VERSION, "Print the version and exit");
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) add_version_flags(*command);
+}
 
 std::vector<std::string> subcommands_of(const CLI::App& app) {
   std::vector<std::string> names;
@@ -119,17 +146,14 @@ int holdfast_main(int argc, char** argv) {
 
   CLI::App app("A lock service: exclusive, shared and counted locks with leases and fencing tokens.",
                "holdfast");
-  app.set_version_flag("--version", "holdfast " HOLDFAST_VERSION);
   app.require_subcommand(1);
   app.footer(
       "Examples:\n"
       "  holdfast serve\n"
       "  holdfast run deploy/prod -- ./deploy.sh\n"
       "  holdfast ls");
-  for (const auto add : kSubcommands) add(app, invocation);
-  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
-    command->set_version_flag("--version", "holdfast " HOLDFAST_VERSION);
-  }
+  add_all(app, invocation);
+  add_version_flags(app);
   if (arguments.empty()) {
     std::cerr << app.help();
     return kExitUsage;

@@ -82,11 +82,12 @@ void add_restore(CLI::App& parent, Invocation& invocation) {
   auto* command = parent.add_subcommand("restore", "Make a journal of a backup");
   auto options = std::make_shared<Options>();
   command->add_option("FILE", options->file, "A file of `holdfast backup`; - is standard input")->required();
-  auto* place = command->add_option_group("where", "");
-  place->add_option("--data", options->data, "Directory for the journal, empty or not there yet")
-      ->type_name("DIR");
-  place->add_option("--journal", options->journal, "The same as a URL, such as file:DIR")->type_name("URL");
-  place->require_option(1);
+  auto* data =
+      command->add_option("--data", options->data, "Directory for the journal, empty or not there yet")
+          ->type_name("DIR");
+  command->add_option("--journal", options->journal, "The same as a URL, such as file:DIR")
+      ->type_name("URL")
+      ->excludes(data);
   command->add_flag("--assume-released", options->assume_released,
                     "Do not wait for leases that are not in the backup: you know that nobody relies on them");
   command->footer(
@@ -100,7 +101,10 @@ void add_restore(CLI::App& parent, Invocation& invocation) {
       "Examples:\n"
       "  holdfast restore locks.backup --data ./restored-data\n"
       "  holdfast restore locks.backup --journal file:./restored-data --assume-released");
-  command->callback([options, &invocation] { invocation.action = [options] { return restore(*options); }; });
+  command->callback([options, &invocation] {
+    if (options->data.empty() && options->journal.empty()) throw CLI::RequiredError("--data or --journal");
+    invocation.action = [options] { return restore(*options); };
+  });
 }
 
 }  // namespace holdfast::cli

@@ -33,7 +33,7 @@ void add_status(CLI::App& parent, Invocation& invocation) {
   command->footer(
       "Examples:\n"
       "  holdfast status\n"
-      "  holdfast status --json --server https://locks.example.org");
+      "  holdfast status --json --server unix:/run/holdfast/http.sock");
   command->callback([options, &invocation] { invocation.action = [options] { return status(*options); }; });
 }
 
