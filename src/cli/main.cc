@@ -50,6 +50,7 @@ constexpr Entry kSubcommands[] = {
     {kServer, add_migrate},        //
     {kServer, add_upgrade},        //
     {kServer, add_verify},         //
+    {kServer, add_bench},          //
     {kShell, add_completion},      //
     {"", add_man},                 //
 };

@@ -36,6 +36,7 @@ using AddSubcommand = void (*)(CLI::App& parent, Invocation& invocation);
 
 void add_acquire(CLI::App& parent, Invocation& invocation);
 void add_backup(CLI::App& parent, Invocation& invocation);
+void add_bench(CLI::App& parent, Invocation& invocation);
 void add_break(CLI::App& parent, Invocation& invocation);
 void add_completion(CLI::App& parent, Invocation& invocation);
 void add_history(CLI::App& parent, Invocation& invocation);

@@ -24,6 +24,7 @@ EXIT = {
     "# shows the holder and asks": USAGE,  # no terminal
     "--token 42": FAILURE,  # of another hold
     "--server unix:/run/holdfast": UNREACHABLE,
+    "holdfast bench": UNREACHABLE,  # this server does not speak the Redis protocol
 }
 
 # The data directory of a server that was stopped.
@@ -103,7 +104,7 @@ def first(table, line):
 def as_run_here(line, server):
     """Against this server and in this directory; `serve` would take ports of this machine, and is only checked."""
     for there, here in [("localhost:7420", f"127.0.0.1:{server.port}"), ("'{\"lease\":\"7.kLx0…\"}'", '"$body"'),
-                        ("/var/lib/holdfast", "$PWD/var")]:
+                        ("/var/lib/holdfast", "$PWD/var"), ("holdfast bench", "holdfast bench --resp unix:$PWD/r")]:
         line = line.replace(there, here)
     if "-config" not in line:
         line = line.replace("holdfast serve", "holdfast serve --check-config", 1)
