@@ -15,8 +15,13 @@ std::string name_of_owner(const std::string& owner) {
   return owner.empty() ? "an unnamed owner" : owner;
 }
 
+std::string name_of_holder(const client::Holder& holder) {
+  const bool native = holder.dialect.empty() || holder.dialect == "native";
+  return name_of_owner(holder.owner) + (native ? "" : " [" + holder.dialect + "]");
+}
+
 std::string describe_holder(const client::Holder& holder) {
-  std::string text = name_of_owner(holder.owner);
+  std::string text = name_of_holder(holder);
   if (holder.held) text += " for " + format_duration(*holder.held);
   if (!holder.reason.empty()) text += " (" + holder.reason + ")";
   text += holder.expires_in ? ", expires in " + format_duration(*holder.expires_in) : ", without expiry";

@@ -37,6 +37,12 @@ TEST(DescribeRefusal, NamesTheOneKeyOfSeveralThatIsInTheWay) {
   EXPECT_THAT(describe_refusal({"a", "b", "c"}, problem), testing::StartsWith("b is held by alice"));
 }
 
+TEST(DescribeRefusal, NamesTheDialectOfAHolder) {
+  auto problem = held();
+  problem.holders[0].dialect = "redlock";
+  EXPECT_THAT(describe_refusal({"a"}, problem), testing::HasSubstr("alice@host1 (pid 12) [redlock] for"));
+}
+
 TEST(DescribeRefusal, FallsBackToTheServersWordsWhenItMayNotSeeTheHolders) {
   auto problem = held();
   problem.holders.clear();

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/describe.h"
 #include "cli/duration.h"
 #include "cli/subcommand.h"
 #include "cli/verdict.h"
@@ -17,7 +18,7 @@ struct Options {
 std::vector<std::string> row_of(const client::LockView& lock) {
   std::string owners, left;
   for (const auto& holder : lock.holders) {
-    owners += (owners.empty() ? "" : ", ") + holder.owner;
+    owners += (owners.empty() ? "" : ", ") + name_of_holder(holder);
     if (left.empty()) left = holder.expires_in ? format_duration(*holder.expires_in) : "never";
   }
   return {lock.key,

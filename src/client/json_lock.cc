@@ -35,6 +35,7 @@ std::vector<Holder> read_holders(const object& in) {
                        .permits = count_member(item, "permits", 1),
                        .fencing_token = count_member(item, "fencing_token", 0),
                        .reason = text_member(item, "reason"),
+                       .dialect = text_member(item, "dialect"),
                        .held = duration_member(item, "held_ms"),
                        .expires_in = duration_member(item, "expires_in_ms")});
   });

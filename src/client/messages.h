@@ -120,6 +120,7 @@ struct Holder {
   std::uint64_t permits = 1;
   std::uint64_t fencing_token = 0;
   std::string reason;
+  std::string dialect;  // whose protocol its client speaks; "native"
   std::optional<Milliseconds> held;
   std::optional<Milliseconds> expires_in;
 };

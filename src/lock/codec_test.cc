@@ -25,7 +25,7 @@ std::vector<Event> every_event() {
   return {
       created,
       TookOver{Epoch{300}},
-      LeaseOpened{true, kNoExpiry, Millis(3'000), "principal", "owner", "{}", kTag, Millis(40'000)},
+      LeaseOpened{true, kNoExpiry, Millis(3'000), "principal", "owner", "{}", {}, kTag, Millis(40'000)},
       Granted{LeaseId{5},
               WaiterId{6},
               "reason",
@@ -44,6 +44,7 @@ std::vector<Event> every_event() {
                 "owner",
                 "reason",
                 "{}",
+                {Dialect::rwlocks, "alias"},
                 kTag,
                 {{"a", Mode::shared, "w", 2, 9, true, false}, {"b", Mode::exclusive, "", 1, 0, false, true}}},
       WaiterAttached{WaiterId{6}, kNoDeadline},

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "lock/alias.h"
 #include "lock/settings.h"
 #include "lock/types.h"
 
@@ -36,6 +37,7 @@ struct Acquire {
   std::string owner;
   std::string reason;
   std::string metadata;  // JSON text or empty
+  Alias alias;           // of the lease that is opened
   RequestTag request;
   Millis claim{0};     // a waited grant lives this long until its first renewal; 0: the full ttl
   Millis reattach{0};  // keeps the place of a waiter whose client went away; 0: leaves at once
@@ -53,13 +55,13 @@ struct OpenLease {
 };
 
 struct Renew {
-  LeaseId lease;
+  LeaseName lease;
   std::optional<Millis> ttl;  // none: as before
 };
 
 // Without keys the whole lease ends. `keep_for` keeps the keys closed that long.
 struct Release {
-  LeaseId lease;
+  LeaseName lease;
   std::vector<std::string> keys;
   Millis keep_for{0};
   RequestTag request;

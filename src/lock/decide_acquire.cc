@@ -253,8 +253,15 @@ class AcquireDecision {
       const Millis ttl = allowed_ttl();
       granted.lease = LeaseId{state_.revision().next().value};
       acquired.lease = {granted.lease, command_.owner, ttl, told(ttl)};
-      decision.events.push_back(LeaseOpened{
-          false, ttl, ttl, command_.principal, command_.owner, command_.metadata, {}, command_.reattach});
+      decision.events.push_back(LeaseOpened{false,
+                                            ttl,
+                                            ttl,
+                                            command_.principal,
+                                            command_.owner,
+                                            command_.metadata,
+                                            command_.alias,
+                                            {},
+                                            command_.reattach});
     }
     if (!lease_) cap_lease(acquired.grants, acquired.lease);
     if (!granted.keys.empty()) decision.events.push_back(std::move(granted));
@@ -334,6 +341,7 @@ class AcquireDecision {
                     .owner = command_.owner,
                     .reason = command_.reason,
                     .metadata = command_.metadata,
+                    .alias = command_.alias,
                     .request = command_.request};
     for (const Need& need : needs_) {
       const Item& item = *need.item;

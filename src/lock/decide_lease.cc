@@ -88,6 +88,34 @@ Millis shortened_ttl(const State& state, const Lease& lease, Millis ttl) {
   return ttl;
 }
 
+// None when it names no lease.
+Ref<Lease> find_named(const State& state, const LeaseName& name) {
+  if (const auto* id = std::get_if<LeaseId>(&name)) return state.find_lease(*id);
+  const auto& alias = std::get<AliasedHold>(name);
+  const Ref<Lock> lock = state.find_lock(alias.key);
+  if (!lock) return {};
+  const auto& holders = state.locks()[lock].holders;
+  for (Ref<Hold> at = holders.front(); at; at = holders.next(state.holds(), at)) {
+    const Ref<Lease> ref = state.holds()[at].lease;
+    const Lease& lease = state.leases()[ref];
+    if (lease.dialect != alias.dialect || lease.principal.view() != alias.principal) continue;
+    if (!alias.name || lease.alias.view() == *alias.name) return ref;
+  }
+  return {};
+}
+
+// Why there is no lease of this name.
+Refused not_found(const State& state, JournalTime now, const LeaseName& name) {
+  if (const auto* id = std::get_if<LeaseId>(&name)) return lease_gone(state, *id);
+  const auto& alias = std::get<AliasedHold>(name);
+  const Ref<Lock> lock = state.find_lock(alias.key);
+  Refused refused = lock && state.locks()[lock].holder_count > 0
+                        ? refuse_held(state, lock, now)
+                        : refuse(Code::not_found, "nobody holds the key");
+  refused.key = alias.key;
+  return refused;
+}
+
 }  // namespace
 
 std::vector<Event> end_waits_on(const State& state, Ref<Lease> ref, const std::vector<std::string>& held) {
@@ -144,16 +172,23 @@ Decision decide_open_lease(const State& state, JournalTime now, const OpenLease&
   }
   const LeaseInfo lease{LeaseId{state.revision().next().value}, command.owner, command.ttl,
                         command.ttl == kNoExpiry ? std::nullopt : std::optional(command.ttl)};
-  return {{LeaseOpened{true, command.ttl, command.ttl, command.principal, command.owner, command.metadata,
-                       command.request, Millis(0)}},
+  return {{LeaseOpened{true,
+                       command.ttl,
+                       command.ttl,
+                       command.principal,
+                       command.owner,
+                       command.metadata,
+                       {},
+                       command.request,
+                       Millis(0)}},
           LeaseStarted{lease},
           {}};
 }
 
 // An expired lease lives until its end is decided, and renewals are decided before expiries (protocol.md 13).
 Decision decide_renew(const State& state, JournalTime now, const Renew& command) {
-  const Ref<Lease> ref = state.find_lease(command.lease);
-  if (!ref) return refused(lease_gone(state, command.lease));
+  const Ref<Lease> ref = find_named(state, command.lease);
+  if (!ref) return refused(not_found(state, now, command.lease));
   const Lease& lease = state.leases()[ref];
   const Millis ttl = shortened_ttl(state, lease, command.ttl.value_or(lease.ttl()));
   Renewed renewed{lease_info(state, lease, now), {}, {}};
@@ -161,13 +196,13 @@ Decision decide_renew(const State& state, JournalTime now, const Renew& command)
   const JournalTime expires = std::max(lease.expires, state.expiry(now, ttl));
   renewed.lease.expires_in = state.expires_in(state.end_of(lease, expires), now);
   tell_news(state, lease, renewed);
-  return {{LeaseRenewed{command.lease, ttl}}, std::move(renewed), {}};
+  return {{LeaseRenewed{lease.id, ttl}}, std::move(renewed), {}};
 }
 
 Decision decide_release(const State& state, JournalTime now, const Release& command) {
   if (auto again = repeated(state, now, command.request)) return *std::move(again);
-  const Ref<Lease> ref = state.find_lease(command.lease);
-  if (!ref) return refused(lease_gone(state, command.lease));
+  const Ref<Lease> ref = find_named(state, command.lease);
+  if (!ref) return refused(not_found(state, now, command.lease));
   if (command.keys.empty()) {
     return {end_lease(state, ref, Ended::release, command.keep_for, command.request),
             ReleaseDone{held_keys(state, state.leases()[ref])},
@@ -176,7 +211,7 @@ Decision decide_release(const State& state, JournalTime now, const Release& comm
   std::vector<std::string> held = held_among(state, ref, command.keys);
   std::vector<std::string> lost = lost_among(state, ref, command.keys);
   std::vector<Event> events;
-  if (!lost.empty()) events.push_back(LossesAcknowledged{command.lease, std::move(lost)});
+  if (!lost.empty()) events.push_back(LossesAcknowledged{state.leases()[ref].id, std::move(lost)});
   if (held.empty() && !command.request) return {std::move(events), ReleaseDone{}, {}};
   // Recorded even if it found nothing: a retry must not release what the lease acquires later.
   std::ranges::move(end_holds(state, ref, held, Ended::release, command.keep_for, command.request),

@@ -112,6 +112,7 @@ Decision decide_grant(const State& state, JournalTime now, Ref<Waiter> ref) {
                                           std::string(waiter.principal.view()),
                                           std::string(waiter.owner.view()),
                                           std::string(waiter.metadata.view()),
+                                          alias_of(waiter),
                                           {},
                                           waiter.reattach});
     acquired.lease = {granted.lease, std::string(waiter.owner.view()), ttl, told(life)};

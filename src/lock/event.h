@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "lock/alias.h"
 #include "lock/settings.h"
 #include "lock/types.h"
 
@@ -37,6 +38,7 @@ struct LeaseOpened {
   std::string principal;
   std::string owner;
   std::string metadata;
+  Alias alias;
   RequestTag request;
   Millis reattach{0};  // a takeover keeps it so long before it is claimed
   friend bool operator==(const LeaseOpened&, const LeaseOpened&) = default;
@@ -109,6 +111,7 @@ struct WaitBegan {
   std::string owner;
   std::string reason;
   std::string metadata;
+  Alias alias;  // of the lease that a grant will open
   RequestTag request;
   std::vector<WaitedItem> items;
   friend bool operator==(const WaitBegan&, const WaitBegan&) = default;

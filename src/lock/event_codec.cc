@@ -98,6 +98,7 @@ struct Encode {
     out.text(e.principal);
     out.text(e.owner);
     out.text(e.metadata);
+    put_alias(out, e.alias.dialect, e.alias.name);
     put(out, e.request);
     put(out, e.reattach);
   }
@@ -148,6 +149,7 @@ struct Encode {
     out.text(e.owner);
     out.text(e.reason);
     out.text(e.metadata);
+    put_alias(out, e.alias.dialect, e.alias.name);
     put(out, e.request);
     out.varint(e.items.size());
     for (const WaitedItem& item : e.items) {
@@ -259,8 +261,8 @@ CellCreated get_cell_created(ByteReader& in) {
 }
 
 LeaseOpened get_lease_opened(ByteReader& in) {
-  return {get_bool(in),   get_millis(in), get_millis(in),      get_string(in),
-          get_string(in), get_string(in), get_request_tag(in), get_millis(in)};
+  return {get_bool(in),   get_millis(in), get_millis(in),      get_string(in), get_string(in),
+          get_string(in), get_alias(in),  get_request_tag(in), get_millis(in)};
 }
 
 GrantedKey get_granted_key(ByteReader& in) {
@@ -288,17 +290,12 @@ WaitedItem get_waited_item(ByteReader& in) {
 }
 
 WaitBegan get_wait_began(ByteReader& in) {
-  return {get_id<LeaseId>(in),
-          get_millis(in),
-          get_millis(in),
-          get_millis(in),
-          get_millis(in),
-          get_string(in),
-          get_string(in),
-          get_string(in),
-          get_string(in),
-          get_request_tag(in),
-          get_list<WaitedItem>(in, [&] { return get_waited_item(in); })};
+  return {get_id<LeaseId>(in), get_millis(in),
+          get_millis(in),      get_millis(in),
+          get_millis(in),      get_string(in),
+          get_string(in),      get_string(in),
+          get_string(in),      get_alias(in),
+          get_request_tag(in), get_list<WaitedItem>(in, [&] { return get_waited_item(in); })};
 }
 
 Event get_event(Kind kind, ByteReader& in) {

@@ -8,7 +8,7 @@ constexpr std::size_t kFixedItemBytes = 48;  // more than the numbers of any ite
 
 struct SizeBound {
   std::size_t operator()(const LeaseOpened& e) const {
-    return kFixedBytes + e.principal.size() + e.owner.size() + e.metadata.size();
+    return kFixedBytes + e.principal.size() + e.owner.size() + e.metadata.size() + e.alias.name.size();
   }
   std::size_t operator()(const Granted& e) const {
     std::size_t size = kFixedBytes + e.reason.size();
@@ -17,8 +17,8 @@ struct SizeBound {
   }
   std::size_t operator()(const Released& e) const { return kFixedBytes + of(e.keys); }
   std::size_t operator()(const WaitBegan& e) const {
-    std::size_t size =
-        kFixedBytes + e.principal.size() + e.owner.size() + e.reason.size() + e.metadata.size();
+    std::size_t size = kFixedBytes + e.principal.size() + e.owner.size() + e.reason.size() +
+                       e.metadata.size() + e.alias.name.size();
     for (const WaitedItem& item : e.items) size += kFixedItemBytes + item.key.size() + item.group.size();
     return size;
   }

@@ -38,6 +38,7 @@ class Evolve {
     lease.principal = Text(event.principal);
     lease.owner = Text(event.owner);
     lease.metadata = Text(event.metadata);
+    set_alias(lease, event.alias);
     lease.ttl_ms = static_cast<std::int32_t>(event.ttl.count());
     lease.shared = event.shared;
     lease.reattach_ms = static_cast<std::int32_t>(event.reattach.count());
@@ -108,6 +109,7 @@ class Evolve {
     waiter.owner = Text(event.owner);
     waiter.reason = Text(event.reason);
     waiter.metadata = Text(event.metadata);
+    set_alias(waiter, event.alias);
     if (event.lease) waiter.lease = lease_of(event.lease);
     if (event.request) waiter.request = state_.add_request({.tag = event.request, .lease_id = event.lease});
     state_.add_waiter(std::move(waiter), places_of(event));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "lock/alias.h"
 #include "lock/text.h"
 #include "lock/types.h"
 
@@ -31,6 +32,11 @@ inline void put_request_id(ByteWriter& out, const std::array<std::uint64_t, 2>& 
 inline void put(ByteWriter& out, const RequestTag& tag) {
   put_request_id(out, tag.id);
   if (tag) out.u64(tag.fingerprint);
+}
+
+inline void put_alias(ByteWriter& out, Dialect dialect, std::string_view name) {
+  out.u8(static_cast<std::uint8_t>(dialect));
+  if (dialect != Dialect::native) out.text(name);
 }
 
 inline JournalTime get_journal_time(ByteReader& in) {
@@ -78,6 +84,11 @@ inline std::string_view get_view(ByteReader& in) {
 }
 inline Text get_text(ByteReader& in) {
   return Text(get_view(in));
+}
+inline Alias get_alias(ByteReader& in) {
+  const Dialect dialect = get_enum(in, Dialect::slots);
+  if (dialect == Dialect::native) return {};
+  return {dialect, std::string(get_view(in))};
 }
 inline std::uint32_t get_u32(ByteReader& in) {
   const std::uint64_t value = in.varint();

@@ -56,6 +56,7 @@ HolderInfo holder_info(const State& state, const Hold& hold, JournalTime now) {
   info.expires_in = state.expires_in(state.end_of(hold), now);
   info.reason = hold.reason.view();
   info.metadata = lease.metadata.view();
+  info.dialect = lease.dialect;
   return info;
 }
 

@@ -15,6 +15,7 @@ inline constexpr std::size_t kMaxGroupBytes = 64;
 inline constexpr std::size_t kMaxOwnerBytes = 256;
 inline constexpr std::size_t kMaxReasonBytes = 1024;
 inline constexpr std::size_t kMaxMetadataBytes = 4096;
+inline constexpr std::size_t kMaxAliasBytes = 1024;
 inline constexpr std::size_t kMaxRequestIdBytes = 128;
 inline constexpr std::uint32_t kMaxPermits = 1'000'000;
 inline constexpr Millis kMinTtl{100};

@@ -56,6 +56,7 @@ void encode_record(const State& state, const Lease& lease, ByteWriter& out) {
   out.text(lease.principal.view());
   out.text(lease.owner.view());
   out.text(lease.metadata.view());
+  put_alias(out, lease.dialect, lease.alias.view());
   put(out, lease.ttl());
   put(out, lease.reattach());
   out.u8(lease.shared);
@@ -70,6 +71,7 @@ NamedLease decode_lease(ByteReader& in) {
   named.lease.principal = get_text(in);
   named.lease.owner = get_text(in);
   named.lease.metadata = get_text(in);
+  set_alias(named.lease, get_alias(in));
   named.lease.ttl_ms = static_cast<std::int32_t>(get_millis(in).count());
   named.lease.reattach_ms = static_cast<std::int32_t>(get_millis(in).count());
   named.lease.shared = get_bool(in);
@@ -120,6 +122,7 @@ void encode_record(const State& state, const Waiter& waiter, ByteWriter& out) {
   out.text(waiter.owner.view());
   out.text(waiter.reason.view());
   out.text(waiter.metadata.view());
+  put_alias(out, waiter.dialect, waiter.alias.view());
   put_request_id(out, request_id(state, waiter.request));
   out.varint(waiter.places.size());
   for (const Ref<Place> place : waiter.places) put_place(state, state.places()[place], out);
@@ -141,6 +144,7 @@ NamedWaiter decode_waiter(ByteReader& in) {
   waiter.owner = get_text(in);
   waiter.reason = get_text(in);
   waiter.metadata = get_text(in);
+  set_alias(waiter, get_alias(in));
   named.request = get_request_id(in);
   const std::uint64_t places = in.varint();
   for (std::uint64_t i = 0; i < places && !in.failed(); ++i) named.places.push_back(get_place(in));

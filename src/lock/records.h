@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lock/alias.h"
 #include "lock/pool.h"
 #include "lock/ref_list.h"
 #include "lock/settings.h"
@@ -108,6 +109,8 @@ struct Waiter {
   Text owner;
   Text reason;
   Text metadata;
+  Text alias;
+  Dialect dialect = Dialect::native;
   std::vector<Ref<Place>> places;
   // links
   Ref<Lease> lease;
@@ -127,10 +130,12 @@ struct Lease {
   Text principal;
   Text owner;
   Text metadata;
+  Text alias;
   std::int32_t ttl_ms = 0;       // -1: no expiry
   std::int32_t reattach_ms = 0;  // how long a takeover keeps it while it is unclaimed, if not longer
   bool shared = false;           // opened first, to be used by many acquires
   bool unclaimed = false;        // granted, but not renewed yet: lives only for its claim
+  Dialect dialect = Dialect::native;
   // links
   bool governed = false;  // has had a hold with a cap, or of a key with settings for leases or a wish
   RefList<Hold, &Hold::in_lease> holds;  // by ascending token
@@ -145,6 +150,17 @@ struct Lease {
   Millis ttl() const { return Millis(ttl_ms); }
   Millis reattach() const { return Millis(reattach_ms); }
 };
+
+// Of a waiter, of the lease that its grant will open.
+template <class Aliased>
+void set_alias(Aliased& record, const Alias& alias) {
+  record.dialect = alias.dialect;
+  record.alias = Text(alias.name);
+}
+template <class Aliased>
+Alias alias_of(const Aliased& record) {
+  return {record.dialect, std::string(record.alias.view())};
+}
 
 // A request that can be repeated. It lives as long as the wait, the holds or the lease that it made, and is
 // remembered for a while after.

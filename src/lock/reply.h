@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "lock/alias.h"
 #include "lock/settings.h"
 #include "lock/types.h"
 
@@ -118,6 +119,7 @@ struct HolderInfo {
   std::optional<Millis> expires_in;
   std::string reason;
   std::string metadata;
+  Dialect dialect = Dialect::native;
 };
 
 struct ReleaseRequestDone {

@@ -52,6 +52,7 @@ LeaseView view_of(const State& state, const Lease& lease, JournalTime now) {
   view.shared = lease.shared;
   view.principal = lease.principal.view();
   view.metadata = lease.metadata.view();
+  view.dialect = lease.dialect;
   return view;
 }
 

@@ -63,6 +63,7 @@ struct LeaseView {
   bool shared = false;  // opened to be used by many acquires
   std::string principal;
   std::string metadata;
+  Dialect dialect = Dialect::native;
   std::vector<LeaseHold> holds;
 };
 

@@ -174,7 +174,7 @@ TEST_F(CheckerTest, DefaultsAndDurations) {
 }
 
 TEST_F(CheckerTest, Release) {
-  EXPECT_EQ(checker.release(caller, {.lease = handle()})->lease, lock::LeaseId{5});
+  EXPECT_EQ(checker.release(caller, {.lease = handle()})->lease, lock::LeaseName(lock::LeaseId{5}));
   EXPECT_EQ(checker.release(caller, {.lease = handle(), .keys = {{}}}).error().field, "keys");
   EXPECT_EQ(checker.release(caller, {.lease = handle(), .keys = {{"a", "a"}}}).error().field, "keys");
   EXPECT_EQ(checker.release(caller, {.lease = handle(), .keys = {{"a", "/"}}}).error().field, "keys[1]");

@@ -41,6 +41,14 @@ lock::RequestTag with_fingerprint(lock::RequestTag tag, const Bytes& asked) {
   return tag;
 }
 
+void put(ByteWriter& out, const lock::LeaseName& lease) {
+  if (const auto* id = std::get_if<lock::LeaseId>(&lease)) return out.varint(id->value);
+  const auto& aliased = std::get<lock::AliasedHold>(lease);
+  out.u8(static_cast<std::uint8_t>(aliased.dialect));
+  out.text(aliased.key);
+  out.text(aliased.name.value_or(""));
+}
+
 }  // namespace
 
 lock::RequestTag tag_of(std::string_view principal, std::string_view request_id) {
@@ -80,7 +88,7 @@ lock::RequestTag tag_of(std::string_view principal, std::string_view request_id,
   Bytes bytes;
   ByteWriter out(bytes);
   out.u8(static_cast<std::uint8_t>(Verb::release));
-  out.varint(asked.lease.value);
+  put(out, asked.lease);
   for (const std::string& key : asked.keys) out.text(key);
   return with_fingerprint(tag_of(principal, request_id), bytes);
 }

@@ -102,7 +102,8 @@ void Model::grant_now(const Ask& ask, const std::vector<Need>& needs, Lines& lin
     std::vector<std::string> keys;
     for (const Need& need : needs) keys.push_back(need.item.key);
     const Time ttl = at_most(ask.ttl, keys, &Rules::max_ttl);
-    leases_.push_back({.id = id, .ttl = ttl, .expires = expiry(now_, ttl), .reattach = ask.reattach});
+    leases_.push_back(
+        {.id = id, .ttl = ttl, .expires = expiry(now_, ttl), .reattach = ask.reattach, .alias = ask.alias});
     lines.events.push_back(fmt::format("open L{}", id));
   }
   std::string granted;
@@ -359,7 +360,8 @@ std::optional<Lines> Model::grant(int id) {
                        .ttl = ttl,
                        .expires = expiry(now_, life),
                        .unclaimed = life != ttl,
-                       .reattach = granted.ask.reattach});
+                       .reattach = granted.ask.reattach,
+                       .alias = granted.ask.alias});
     lines.events.push_back(fmt::format("open L{}", its));
   }
   const bool capped = !granted.ask.lease_given || lease(its)->shared;

@@ -36,6 +36,7 @@ struct Ask {
   Time claim = 0;
   Time reattach = 0;
   bool return_held = false;
+  std::string alias;    // "": a native client
   std::string request;  // "": none
   std::string body;     // what a repeated request must ask again
 };
@@ -87,6 +88,7 @@ struct Lease {
   bool unclaimed = false;
   std::string request;
   Time reattach = 0;
+  std::string alias;
 };
 
 struct Place {
@@ -160,6 +162,10 @@ class Model {
 
   int leases() const { return last_lease_; }
   int waiters() const { return last_waiter_; }
+  // The first lease that holds the key under this alias, or under any; 0: there is none.
+  int aliased(const std::string& key, const std::string& alias) const;
+  // What is said of a lease that is named by an alias and is not there.
+  Lines no_alias(const std::string& key) const;
   // The token of what the lease holds of the key; 0: nothing.
   std::uint64_t token(int lease, const std::string& key) const;
 

@@ -39,6 +39,20 @@ const Hold* Model::held(int lease, const std::string& key) const {
   return found == holds_.end() ? nullptr : &*found;
 }
 
+int Model::aliased(const std::string& key, const std::string& alias) const {
+  const Hold* first = nullptr;
+  for (const Hold* hold : holders(key)) {
+    const Lease& its = *std::ranges::find(leases_, hold->lease, &Lease::id);
+    if (its.alias.empty() || (!alias.empty() && its.alias != alias)) continue;
+    if (!first || hold->token < first->token) first = hold;
+  }
+  return first ? first->lease : 0;
+}
+
+Lines Model::no_alias(const std::string& key) const {
+  return {{}, {}, (holders(key).empty() ? "refused not_found " : "refused held ") + key};
+}
+
 std::vector<const Hold*> Model::holders(const std::string& key) const {
   std::vector<const Hold*> found;
   for (const Hold& hold : holds_) {

@@ -43,6 +43,17 @@ model::Item item_of(const std::string& key, int mode) {
   return item;
 }
 
+std::string alias_of(int choice) {
+  return choice % 2 == 0 ? "v1" : "v2";
+}
+
+// How a dialect's client names a lease; every third step leaves the alias open.
+AliasedHold aliased_hold(const Step& step) {
+  AliasedHold hold{.key = keys_of(step.keys).front(), .dialect = Dialect::keys};
+  if (step.mode % 3 != 2) hold.name = alias_of(step.lease);
+  return hold;
+}
+
 std::string text_of(const std::vector<std::string>& keys) {
   return fmt::format("{}", fmt::join(keys, " "));
 }
@@ -72,7 +83,9 @@ Trial::Move Trial::move_of(const Step& step) {
   if (step.verb < 31) return break_hold(step);
   if (step.verb < 32) return break_wait(step);
   if (step.verb < 34) return request_release(step);
-  if (step.verb < 35 || step.lease != 0) return renew(step);
+  if (step.verb < 36) return renew_aliased(step);
+  if (step.verb < 38) return release_aliased(step);
+  if (step.verb < 39 || step.lease != 0) return renew(step);
   return take_over();
 }
 
@@ -90,6 +103,7 @@ Trial::Move Trial::acquire(const Step& step) {
   ask.reattach = kReattaches[step.second];
   ask.return_held = step.first % 2 == 1;
   ask.request = request_of(step.request);
+  if (!ask.lease_given && step.first > 2) ask.alias = alias_of(step.lease);
   ask.body = fmt::format("acquire {} {} {} {}", step.keys, step.mode, step.second % 2, ask.lease);
 
   Acquire command{.ttl = Millis(ask.ttl), .wait = Millis(ask.wait)};
@@ -98,12 +112,14 @@ Trial::Move Trial::acquire(const Step& step) {
         {item.key, item.shared ? Mode::shared : Mode::exclusive, item.group, item.permits, item.limit});
   }
   if (ask.lease_given) command.lease = lease_id(ask.lease);
+  if (!ask.alias.empty()) command.alias = {Dialect::keys, ask.alias};
   command.claim = Millis(ask.claim);
   command.reattach = Millis(ask.reattach);
   command.on_held = ask.return_held ? OnHeld::return_hold : OnHeld::refuse;
   command.request = tag_of(ask.request, ask.body);
-  std::string text = fmt::format("acquire {} mode {} lease {} ttl {} wait {} id {}", text_of(keys), step.mode,
-                                 ask.lease_given ? ask.lease : -1, ask.ttl, ask.wait, ask.request);
+  std::string text =
+      fmt::format("acquire {} mode {} lease {} ttl {} wait {} id {} as {}", text_of(keys), step.mode,
+                  ask.lease_given ? ask.lease : -1, ask.ttl, ask.wait, ask.request, ask.alias);
   return {command, [ask](model::Model& model) { return model.acquire(ask); }, std::move(text)};
 }
 
@@ -114,6 +130,29 @@ Trial::Move Trial::open(const Step& step) {
   return {OpenLease{.ttl = Millis(ttl), .request = tag_of(request, body)},
           [=](model::Model& model) { return model.open(ttl, request, body); },
           fmt::format("open ttl {} id {}", ttl, request)};
+}
+
+Trial::Move Trial::renew_aliased(const Step& step) {
+  const AliasedHold hold = aliased_hold(step);
+  const std::string alias = hold.name.value_or("");
+  const model::Time ttl = kTtls[step.first];
+  return {Renew{hold, Millis(ttl)},
+          [=, key = hold.key](model::Model& model) {
+            const int lease = model.aliased(key, alias);
+            return lease == 0 ? model.no_alias(key) : model.renew(lease, ttl);
+          },
+          fmt::format("renew {}@{} ttl {}", hold.key, alias, ttl)};
+}
+
+Trial::Move Trial::release_aliased(const Step& step) {
+  const AliasedHold hold = aliased_hold(step);
+  const std::string alias = hold.name.value_or("");
+  return {Release{hold, {hold.key}},
+          [=, key = hold.key](model::Model& model) {
+            const int lease = model.aliased(key, alias);
+            return lease == 0 ? model.no_alias(key) : model.release(lease, {key}, 0, "", "");
+          },
+          fmt::format("release {}@{}", hold.key, alias)};
 }
 
 Trial::Move Trial::renew(const Step& step) {

@@ -34,6 +34,8 @@ class Trial {
   Move open(const Step& step);
   Move renew(const Step& step);
   Move release(const Step& step);
+  Move renew_aliased(const Step& step);
+  Move release_aliased(const Step& step);
   Move abandon(const Step& step);
   Move cancel(const Step& step);
   Move detach(const Step& step);

@@ -110,6 +110,7 @@ struct DescribeEvent {
     names.add(id);
     std::string out = fmt::format("{} opened for {}, ttl {}", names.of(id), e.owner, describe(e.ttl));
     if (e.expires_in != e.ttl) out += fmt::format(", to be claimed within {}", describe(e.expires_in));
+    if (e.alias != Alias{}) out += fmt::format(", {} {}", name_of(e.alias.dialect), e.alias.name);
     return out + (e.shared ? ", to share" : "");
   }
   std::string operator()(const Granted& e) const {

@@ -74,6 +74,10 @@ Acquire parse_acquire(const std::string& who, const Words& words, const Names& n
       {"reattach", [&](const auto& value) { command.reattach = parse_duration(value); }},
       {"lease", [&](const auto& value) { command.lease = names.lease(value); }},
       {"reason", [&](const auto& value) { command.reason = value; }},
+      {"as",
+       [&](const auto& value) {
+         command.alias = {Dialect::redlock, value};
+       }},
       {"return", [&](const auto&) { command.on_held = OnHeld::return_hold; }},
       {"administers", [&](const auto&) { command.administers = true; }},
   };
@@ -117,14 +121,23 @@ OpenLease parse_open(const std::string& who, const Words& words) {
   return command;
 }
 
-Renew parse_renew(const Words& words, const Names& names) {
-  Renew command{.lease = names.lease(words.at(1))};
+// "L1", or "key@alias" as a dialect's client names it; "key@" whatever its alias.
+LeaseName parse_lease_name(const std::string& who, const std::string& word, const Names& names) {
+  const std::size_t at = word.find('@');
+  if (at == std::string::npos) return names.lease(word);
+  AliasedHold hold{.key = word.substr(0, at), .principal = who};
+  if (at + 1 < word.size()) hold.name = word.substr(at + 1);
+  return hold;
+}
+
+Renew parse_renew(const std::string& who, const Words& words, const Names& names) {
+  Renew command{.lease = parse_lease_name(who, words.at(1), names)};
   if (words.size() > 2) command.ttl = parse_duration(option_of(words[2]).value);
   return command;
 }
 
 Release parse_release(const std::string& who, const Words& words, const Names& names) {
-  Release command{.lease = names.lease(words.at(1))};
+  Release command{.lease = parse_lease_name(who, words.at(1), names)};
   std::string id;
   std::string asked = "release" + words.at(1);
   for (std::size_t i = 2; i < words.size(); ++i) {
@@ -263,7 +276,7 @@ Action parse_verb(const std::string& who, const Words& words, const Names& names
   const std::string& verb = words.at(0);
   if (verb == "acquire") return Command(parse_acquire(who, words, names));
   if (verb == "open") return Command(parse_open(who, words));
-  if (verb == "renew") return Command(parse_renew(words, names));
+  if (verb == "renew") return Command(parse_renew(who, words, names));
   if (verb == "release") return Command(parse_release(who, words, names));
   if (verb == "cancel") return Command(Cancel{tag_of(who, words.at(1), "")});
   if (verb == "detach") return Command(Detach{names.waiter(words.at(1))});

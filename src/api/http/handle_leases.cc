@@ -92,7 +92,8 @@ void handle_end_lease(Exchange& exchange) {
     exchange.call_it(*request_id);
   }
   auto command = exchange.backend().checker.release(exchange.caller(), std::move(request));
-  if (command && command->lease != service::parse_lease_id(exchange.rest())) {
+  const auto named = service::parse_lease_id(exchange.rest());
+  if (command && (!named || command->lease != lock::LeaseName(*named))) {
     return exchange.refuse({service::Code::lease_gone, "the handle is that of another lease", ""});
   }
   exchange.submit(std::move(command));

@@ -208,6 +208,7 @@ void write_holder(JsonWriter& out, const lock::HolderInfo& holder) {
   out.member("expires_in_ms", holder.expires_in);
   write_text_or_null(out, "reason", holder.reason);
   write_json_or_null(out, "metadata", holder.metadata);
+  out.member("dialect", lock::name_of(holder.dialect));
   out.end_object();
 }
 
@@ -259,6 +260,7 @@ void write_lease(JsonWriter& out, const lock::LeaseView& lease, bool with_holds)
   write_ttl(out, lease.lease);
   out.member("shared", lease.shared);
   write_json_or_null(out, "metadata", lease.metadata);
+  out.member("dialect", lock::name_of(lease.dialect));
   if (with_holds) {
     out.key("holds");
     out.begin_array();
