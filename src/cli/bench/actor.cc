@@ -11,7 +11,9 @@ Actor::State Actor::go_on(std::string& out) {
 Actor::State Actor::begin(const DoAcquire& step, std::string& out) {
   waits_ = step.ask.wait_ms != 0;
   run_.dialect.acquire(out, step.ask, step.hold);
-  return sent(Timed::acquire, &step.hold);
+  const State state = sent(Timed::acquire, &step.hold);
+  if (!refused_) asked_ns_ = sent_ns_;
+  return state;
 }
 
 Actor::State Actor::begin(const DoRenew& step, std::string& out) {
@@ -52,16 +54,17 @@ void Actor::answered(const Reply& reply) {
 }
 
 void Actor::settle(std::string_view word) {
-  const bool refused = verb_ == Timed::acquire && waits_ && !run_.dialect.queues() && word == Dialect::kHeld;
+  refused_ = verb_ == Timed::acquire && waits_ && !run_.dialect.queues() && word == Dialect::kHeld;
+  const std::int64_t since_ns = verb_ == Timed::acquire ? asked_ns_ : sent_ns_;
   if (word.empty()) {
     ++run_.done[static_cast<std::size_t>(verb_)];
-    run_.time(verb_, sent_ns_);
-  } else if (refused) {
+    run_.time(verb_, since_ns);
+  } else if (refused_) {
     ++run_.totals.refused;
   } else {
     run_.count_error(word);
   }
-  const Answer answer{.word = word, .sent_ns = sent_ns_, .refused = refused};
+  const Answer answer{.word = word, .since_ns = since_ns, .refused = refused_};
   if (verb_ == Timed::acquire) return workload_->acquired(answer);
   if (verb_ == Timed::renew) return workload_->renewed(answer);
   workload_->released(answer);

@@ -38,6 +38,8 @@ class Actor {
   Hold* hold_ = nullptr;  // of the command in flight
   bool waits_ = false;
   std::int64_t sent_ns_ = 0;
+  std::int64_t asked_ns_ = 0;  // of an acquire: when it was sent first, before it was refused
+  bool refused_ = false;
   std::int64_t resumes_at_ns_ = 0;
 };
 

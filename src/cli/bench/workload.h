@@ -32,8 +32,8 @@ using Step = std::variant<DoAcquire, DoRenew, DoRelease, DoPause, DoFinish>;
 // An answer: `word` is empty when it was done, else as Dialect says.
 struct Answer {
   std::string_view word;
-  std::int64_t sent_ns = 0;
-  bool refused = false;  // would have had to wait, where nobody can: it is to be asked again
+  std::int64_t since_ns = 0;  // when it was asked for, before any refusal
+  bool refused = false;       // would have had to wait, where nobody can: it is to be asked again
 
   bool done() const { return word.empty(); }
 };

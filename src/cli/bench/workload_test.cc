@@ -156,8 +156,10 @@ TEST(BenchWorkload, WithoutAQueueTheRefusedComesAgain) {
   EXPECT_EQ(stage.says(), "TAKE p/handover/0");
   stage.hears("$-1\r\n");
   EXPECT_EQ(stage.says(), "(pauses)");
+  stage.run.now_ns += 5'000'000;
   EXPECT_EQ(stage.says(), "TAKE p/handover/0");
   stage.hears("+OK\r\n");
+  EXPECT_GE(stage.run.of(Timed::acquire).max_us(), 5'000);  // what it has waited, not its last attempt alone
   EXPECT_EQ(stage.says(), "GIVE");
   EXPECT_EQ(stage.run.totals.refused, 1u);
   EXPECT_TRUE(stage.run.totals.errors.empty());

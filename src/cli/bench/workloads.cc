@@ -62,7 +62,7 @@ class Handover final : public Workload {
     run().count_operation();
     check_token();
     // Only one that waited already when the key was let go was handed anything over.
-    if (answer.sent_ns < run().release_sent_ns) run().time(Timed::handover, run().release_sent_ns);
+    if (answer.since_ns < run().release_sent_ns) run().time(Timed::handover, run().release_sent_ns);
   }
   void released(const Answer&) override { held_ = false; }
   std::uint64_t grants() const override { return grants_; }
