@@ -7,7 +7,8 @@ TITLES = {
     "alone": ("One client, pairs", "`uncontended` with a single client: what one acquire costs when nobody shares its flush."),
     "uncontended": ("Pairs of free keys", "`uncontended`: each client acquires and releases random keys that nobody else uses."),
     "handover": ("One key that all want", "`handover`: the wait is from asking to having; the hand-over from sending a release to "
-                 "the grant of one that waited."),
+                 "the grant of one that waited. Where nobody can wait in line nothing is handed over: whoever has just let go "
+                 "takes the key again while the others sleep, so grants are many and go to few."),
     "renew": ("Renewals", "`renew`: each client renews 16 leases in turn."),
     "mixed": ("A mixture", "`mixed`: of 100 turns 70 pairs, 20 renewals, 5 shared holds and 5 waits for 4 keys, where the system "
               "has them."),
@@ -62,8 +63,9 @@ def workload_section(name, by_system):
     for system, figures in by_system.items():
         row = [system, count_text(figures["per_second"]), ratio_text(figures["ratio"])]
         for verb in verbs:
-            times = figures["latencies"].get(verb, {})
-            row.append(" / ".join(time_text(times.get(key)) for key in ("p50_us", "p99_us", "p999_us")))
+            by_chance = verb == "handover" and figures["more"].get("refused_attempts")
+            times = {} if by_chance else figures["latencies"].get(verb, {})
+            row.append(" / ".join(time_text(times.get(key)) for key in ("p50_us", "p99_us", "p999_us")) if times else "–")
         rows.append([*row, notes_of(figures)])
     operation = next(iter(by_system.values()))["operation"]
     header = ["system", f"{operation}/s", "ratio", *(f"{titles[verb]} p50 / p99 / p99.9" for verb in verbs), ""]
