@@ -2,6 +2,9 @@
 
 import contextlib
 import json
+import os
+import pty
+import re
 import socket
 import subprocess
 import threading
@@ -10,7 +13,7 @@ import jsonschema
 import pytest
 
 import rig
-from harness import FAILURE, OK, UNREACHABLE, USAGE, Holdfast, wait_until
+from harness import FAILURE, HOLDFAST, OK, UNREACHABLE, USAGE, Holdfast, wait_until
 
 NUMBER = {"type": "number", "minimum": 0}
 LATENCY = {
@@ -28,8 +31,8 @@ REPORT = {
             "type": "object",
             "properties": {"cpu": {"type": "string"}, "kernel": {"type": "string", "minLength": 5},
                            "cores": {"type": "integer", "minimum": 1},
-                           "memory_bytes": {"type": "integer", "minimum": 1 << 20}},
-            "required": ["cpu", "kernel", "cores", "memory_bytes"],
+                           "memory_bytes": {"type": "integer", "minimum": 1 << 20}, "disk": {"type": "string"}},
+            "required": ["cpu", "kernel", "cores", "memory_bytes", "disk"],
         },
         "settings": {"type": "object", "required": ["address", "clients", "pipeline", "seconds", "keys"]},
         "server_info": {"type": "object"},
@@ -159,6 +162,20 @@ def test_a_table_and_a_file(bench, floor, tmp_path):
     report = json.loads(file.read_text())
     jsonschema.validate(report, REPORT)
     assert report["workloads"][0]["pipeline"] == 8
+
+
+def test_progress_on_a_terminal(floor):
+    terminal, end = pty.openpty()
+    process = subprocess.Popen([HOLDFAST, "bench", "--resp", floor, "--clients", "2", "--seconds", "1.3", "--workload",
+                                "uncontended"], stdout=subprocess.DEVNULL, stderr=end)
+    os.close(end)
+    shown = b""
+    with contextlib.suppress(OSError):  # the other end is closed
+        while piece := os.read(terminal, 4096):
+            shown += piece
+    os.close(terminal)
+    assert process.wait() == OK
+    assert re.search(rb"uncontended 1 s: \d+ a second", shown), shown
 
 
 def test_errors_are_counted_by_their_word(bench, scripted):

@@ -33,13 +33,15 @@ boost::json::value parsed(const std::string& json) {
 
 std::string report_json(const Bench& bench, const Info& info, const std::string& status,
                         const std::vector<Figures>& all) {
+  boost::json::object machine = describe_machine();
+  machine["disk"] = bench.process ? disk_of(*bench.process) : "";
   boost::json::object info_json;
   for (const auto& [name, value] : info) info_json[name] = value;
   boost::json::array workloads;
   for (const Figures& figures : all) workloads.push_back(bench::to_json(figures));
   return boost::json::serialize(boost::json::object{{"version", HOLDFAST_VERSION},
                                                     {"at", now_text()},
-                                                    {"machine", describe_machine()},
+                                                    {"machine", std::move(machine)},
                                                     {"settings", to_json(bench.settings)},
                                                     {"server_info", std::move(info_json)},
                                                     {"server_status", parsed(status)},
