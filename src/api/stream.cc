@@ -1,9 +1,6 @@
 #include "api/stream.h"
 
-#include <cerrno>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
+#include <poll.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
@@ -56,18 +53,10 @@ bool Stream::turned_out_plain() {
   return true;
 }
 
-// Behind the last bytes of a client that closes TLS lies the message that it does; only the state of the
-// connection tells. A look at the next byte does for the rest, and for sockets that have no such state.
+// Of a socket that fails the state is not known, so its client is taken to be gone.
 bool Stream::peer_is_gone() const {
-  if (tls_) {
-    tcp_info info{};
-    socklen_t size = sizeof info;
-    if (::getsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return true;
-    return info.tcpi_state != TCP_ESTABLISHED;
-  }
-  char next = 0;
-  const ssize_t got = ::recv(socket_.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
-  return got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
+  pollfd asked{.fd = socket_.native_handle(), .events = POLLRDHUP, .revents = 0};
+  return ::poll(&asked, 1, 0) != 0 && (asked.revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
 void Stream::end_output() {

@@ -47,7 +47,7 @@ class Stream {
  private:
   Coroutine<boost::system::error_code> wait(asio::socket_base::wait_type what);
 
-  mutable Socket socket_;  // asking the system about it changes nothing
+  mutable Socket socket_;  // whose descriptor is not asked for where it is const
   std::optional<TlsSession> tls_;
 };
 

@@ -21,8 +21,8 @@ struct TlsFiles {
   std::string client_ca;  // of client certificates, which are then required; empty: clients need none
 };
 
-// A certificate and the rules of TLS: 1.2 at least, HTTP/1.1 by ALPN, no resumption, so that a new connection
-// always proves who it is against the present files.
+// A certificate and the rules of TLS, which copies share: 1.2 at least, HTTP/1.1 by ALPN, no resumption, so
+// that a new connection always proves who it is against the present files.
 class TlsContext {
  public:
   // Fails with the file's name and OpenSSL's reason, also for a key that is encrypted or not the
@@ -32,12 +32,9 @@ class TlsContext {
   SSL_CTX* get() const { return context_.get(); }
 
  private:
-  struct Free {
-    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
-  };
-  explicit TlsContext(SSL_CTX* context) : context_(context) {}
+  explicit TlsContext(SSL_CTX* context) : context_(context, SSL_CTX_free) {}
 
-  std::unique_ptr<SSL_CTX, Free> context_;
+  std::shared_ptr<SSL_CTX> context_;
 };
 
 // The TLS of one connection. Its calls never wait: would_block says that something must come first, room for

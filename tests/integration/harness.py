@@ -83,7 +83,8 @@ class Server:
         raise AssertionError("the server does not start:\n" + (directory / "server.log").read_text())
 
     def start(self):
-        command = [HOLDFAST, "serve", "--data", str(self.directory / "data"), "--listen", "127.0.0.1:%d" % self.port]
+        command = [HOLDFAST, "serve", "--data", str(self.directory / "data"), "--listen", "127.0.0.1:%d" % self.port,
+                   "--resp-listen", "127.0.0.1:0"]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
         return wait_until(self.is_ready_or_dead, "the server is ready") == "ready"
 

@@ -10,6 +10,7 @@ import types
 from harness import HOLDFAST, wait_until
 
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("HOLDFAST_")}
+CLEAN["HOLDFAST_RESP_LISTEN"] = "127.0.0.1:0"  # many run at a time
 
 
 class Serving:

@@ -14,6 +14,7 @@ import rest
 from harness import FAILURE, HOLDFAST, OK, USAGE, free_port
 
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("HOLDFAST_")}
+CLEAN["HOLDFAST_RESP_LISTEN"] = "127.0.0.1:0"  # many run at a time
 
 
 @contextlib.contextmanager

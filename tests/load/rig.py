@@ -139,7 +139,7 @@ class Server:
 
     def start(self, wait=True):
         command = [*self.wrap, str(build / "holdfast"), "serve", "--data", str(self.data), "--listen",
-                   f"127.0.0.1:{self.port}"]
+                   f"127.0.0.1:{self.port}", "--resp-listen", "127.0.0.1:0"]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(command, env=self.env, stdout=log, stderr=log)
         if wait:

@@ -3,7 +3,9 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <vector>
 
+#include "api/guests.h"
 #include "api/http/browser_guard.h"
 #include "api/http/clock_watch.h"
 #include "api/http/request_log.h"
@@ -12,7 +14,6 @@
 #include "base/clock.h"
 #include "keeper/keeper.h"
 #include "service/checker.h"
-#include "service/client_limits.h"
 #include "service/lease_handle.h"
 #include "service/statistics/statistics.h"
 
@@ -27,22 +28,22 @@ struct Backend {
   const service::Checker& checker;
   Broadcast& broadcast;
   const service::Statistics& statistics;
-  std::string advertise;  // where clients reach this server: "http://127.0.0.1:7420"
+  Gate& gate;
+  std::string advertise;                    // where clients reach this server: "http://127.0.0.1:7420"
+  std::vector<std::string> resp_addresses;  // where the Redis protocol is: "redis://127.0.0.1:7421"
   const MonotonicClock& clock;
   std::chrono::nanoseconds started_at{};
   TrustedProxies trusted_proxies;
   std::string base_path;  // that every target begins with, but on listeners for probes; empty: none
   BrowserRules browsers;
   ClockWatch clocks;
-  service::ClientLimits limits{clock};
 
   LogDesk log;
   Traffic traffic{};
 
   // The newest revision that anybody was told, for replies that were decided without the keeper. Durable.
   lock::Revision told;
-  std::size_t connections = 0;
-  std::size_t max_connections = 0;  // the server's, shown to clients
+  std::size_t connections = 0;  // of HTTP
 };
 
 }  // namespace holdfast::api::http

@@ -8,6 +8,7 @@
 
 #include <boost/beast/core/flat_buffer.hpp>
 
+#include "api/guests.h"
 #include "api/http/exchange.h"
 #include "api/http/request_parser.h"
 #include "api/socket.h"
@@ -28,10 +29,10 @@
 
 namespace holdfast::api::http {
 
-class Connection final : public std::enable_shared_from_this<Connection>, private Exchange::Outlet {
+class Connection final : public Guest,
+                         public std::enable_shared_from_this<Connection>,
+                         private Exchange::Outlet {
  public:
-  using Time = std::chrono::steady_clock::time_point;
-
   // What a connection needs of its server.
   class Host {
    public:
@@ -49,15 +50,12 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void start();
   // Answers with this fault before anything was asked, and ends.
   void start_refused(const service::Fault& fault);
-  // When the connection is due to be looked at; never while its client has to wait for us.
-  Time deadline() const { return deadline_; }
-  void time_out();
-  // Ends as soon as nothing is in flight.
-  void finish();
-  // Ends what is still in flight with this fault.
-  void finish_with(const service::Fault& fault);
-  // Ends at once. No reply is sent any more; a pending request leaves the keeper.
-  void close();
+  // Guest
+  Time deadline() const override { return deadline_; }
+  void time_out() override;
+  void finish() override;
+  void finish_with(const service::Fault& fault) override;
+  void close() override;
 
  private:
   enum class Stage : std::uint8_t { handshake, idle, head, body, busy, sending, lingering };

@@ -95,13 +95,13 @@ std::optional<Fault> Exchange::over_limit(const Route& route) {
        {handle_renew, handle_release, handle_cancel, handle_end_lease, handle_health, handle_readiness}) {
     if (route.handler == spared) return std::nullopt;
   }
-  return backend_.limits.admit(client_address());
+  return backend_.gate.limits.admit(client_address());
 }
 
 std::optional<Fault> Exchange::count_wait(const lock::Command& command) {
   const auto* acquire = std::get_if<lock::Acquire>(&command);
   if (acquire == nullptr || acquire->wait == lock::Millis(0)) return std::nullopt;
-  auto hold = backend_.limits.wait(client_address(), acquire->items.size());
+  auto hold = backend_.gate.limits.wait(client_address(), acquire->items.size());
   if (!hold) return hold.error();
   wait_ = *std::move(hold);
   return std::nullopt;

@@ -76,11 +76,15 @@ void handle_status(Exchange& exchange) {
   write_cell(out, backend.keeper.state(), backend.keeper.now());
   out.member("role", "leader");
   out.member("leader", backend.advertise);
+  out.key("resp");
+  out.begin_array();
+  for (const std::string& address : backend.resp_addresses) out.text(address);
+  out.end_array();
   out.member("epoch", status.epoch);
   out.member("uptime_ms", uptime);
-  write_counts(out, lock::count(backend.keeper.state()), backend.connections);
+  write_counts(out, lock::count(backend.keeper.state()), backend.gate.open);
   out.member("pending", status.pending);
-  write_limits(out, backend.max_connections);
+  write_limits(out, backend.gate.most);
   out.member("revision", backend.keeper.state().revision());
   out.end_object();
   exchange.answer_when_durable();

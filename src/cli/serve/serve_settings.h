@@ -18,6 +18,7 @@ struct ServeSettings {
   std::string data;
   std::string journal;  // as it was told; may be empty
   std::vector<api::Endpoint> listen;
+  std::vector<api::Endpoint> resp_listen;  // may be empty
   std::vector<api::Endpoint> metrics_listen;
   std::string advertise;  // a URL without a slash at its end; empty: the first listener's
   std::string base_path;  // "/locks"; empty: none

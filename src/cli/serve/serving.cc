@@ -14,6 +14,7 @@
 #include "api/http/server.h"
 #include "api/http/watch/broadcast.h"
 #include "api/listener.h"
+#include "api/resp/server.h"
 #include "base/clock.h"
 #include "cli/exit_codes.h"
 #include "cli/output.h"
@@ -43,9 +44,13 @@ void raise_descriptor_limit() {
   if (setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("cannot raise the limit of open files");
 }
 
-// What the operator can do about a journal that does not open.
+// What the operator can do about it.
 std::string_view remedy(const Error& error) {
   using journal::Errc;
+  if (error.code == std::errc::address_in_use) {
+    return "another program listens there, maybe another server: name other addresses with --listen and "
+           "--resp-listen (none: no Redis protocol)";
+  }
   if (error.code == make_error_code(Errc::in_use)) {
     return "another server uses this journal: stop it, or name another directory with --data";
   }
@@ -85,6 +90,11 @@ std::string url_of(const api::Endpoint& endpoint, bool has_tls) {
   return (has_tls ? "https://" : "http://") + api::to_text(endpoint);
 }
 
+std::string resp_url_of(const api::Endpoint& endpoint, bool has_tls) {
+  if (const auto* local = std::get_if<api::UnixEndpoint>(&endpoint)) return "redis+unix:" + local->path();
+  return (has_tls ? "rediss://" : "redis://") + api::to_text(endpoint);
+}
+
 std::string advertised(const ServeSettings& settings, const std::string& address) {
   if (!settings.advertise.empty()) return settings.advertise;
   return address.starts_with("unix:") ? address : address + settings.base_path;
@@ -119,12 +129,14 @@ class Serving {
   using Listeners = std::vector<std::shared_ptr<api::Listener>>;
   Result<Listeners> listen(const std::vector<api::Endpoint>& endpoints);
   api::http::Backend backend();
+  api::resp::Backend resp_backend();
   void await_signals();
   void on_signal(int number);
   void reload();
   void take_over(const ServeSettings& fresh);
   Result<void> use_tls(const ServeSettings& settings);
-  std::string summary() const { return fmt::format("serving on {}", fmt::join(addresses_, " ")); }
+  std::string summary() const;
+  std::string status_line() const;
   void stop();
 
   const Config config_;  // that it was started with
@@ -138,11 +150,16 @@ class Serving {
   std::unique_ptr<service::LeaseHandles> handles_;
   std::unique_ptr<service::Checker> checker_;
   std::unique_ptr<api::http::Broadcast> broadcast_;
+  api::Gate gate_{boot_clock()};
+  const api::resp::CommandTable commands_{api::resp::native_commands()};
   std::unique_ptr<api::http::Server> server_;
+  std::unique_ptr<api::resp::Server> resp_server_;
   std::vector<std::string> addresses_;
+  std::vector<std::string> resp_addresses_;
   std::vector<std::string> probe_addresses_;
   asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
   bool stopping_ = false;
+  int running_servers_ = 2;
 };
 
 Result<void> Serving::start() {
@@ -154,10 +171,15 @@ Result<void> Serving::start() {
   history_.start({state.cell().id, state.cell().incarnation}, state.revision());
   auto listeners = listen(settings_.listen);
   if (!listeners) return listeners.error();
+  auto resp_listeners = listen(settings_.resp_listen);
+  if (!resp_listeners) return resp_listeners.error();
   auto probes = listen(settings_.metrics_listen);
   if (!probes) return probes.error();
   for (const auto& listener : *listeners) {
     addresses_.push_back(url_of(listener->endpoint(), settings_.has_tls()));
+  }
+  for (const auto& listener : *resp_listeners) {
+    resp_addresses_.push_back(resp_url_of(listener->endpoint(), settings_.has_tls()));
   }
   for (const auto& listener : *probes) {
     probe_addresses_.push_back(url_of(listener->endpoint(), settings_.has_tls()));
@@ -165,11 +187,13 @@ Result<void> Serving::start() {
   handles_ = std::make_unique<service::LeaseHandles>(keeper_.state().cell().secret);
   checker_ = std::make_unique<service::Checker>(*handles_, settings_.default_ttl);
   broadcast_ = std::make_unique<api::http::Broadcast>(io_, keeper_, history_, api::http::BroadcastOptions{});
-  server_ = std::make_unique<api::http::Server>(
-      io_, backend(), api::http::ServerOptions{.max_connections = settings_.max_connections});
-  server_->limit_clients(settings_.client_quota);
+  gate_.most = settings_.max_connections;
+  gate_.limits.set(settings_.client_quota);
+  server_ = std::make_unique<api::http::Server>(io_, backend());
+  resp_server_ = std::make_unique<api::resp::Server>(io_, resp_backend());
   if (const auto used = use_tls(settings_); !used) return used.error();
   for (auto& listener : *listeners) server_->serve(std::move(listener), api::http::Exposure::everything);
+  for (auto& listener : *resp_listeners) resp_server_->serve(std::move(listener));
   for (auto& listener : *probes) server_->serve(std::move(listener), api::http::Exposure::probes);
   return {};
 }
@@ -190,7 +214,9 @@ api::http::Backend Serving::backend() {
                             .checker = *checker_,
                             .broadcast = *broadcast_,
                             .statistics = statistics_,
+                            .gate = gate_,
                             .advertise = advertised(settings_, addresses_.front()),
+                            .resp_addresses = resp_addresses_,
                             .clock = boot_clock(),
                             .started_at = boot_clock().now(),
                             .trusted_proxies = settings_.trusted_proxies,
@@ -201,12 +227,34 @@ api::http::Backend Serving::backend() {
                             .told = keeper_.state().revision()};
 }
 
+api::resp::Backend Serving::resp_backend() {
+  return api::resp::Backend{.keeper = keeper_,
+                            .handles = *handles_,
+                            .checker = *checker_,
+                            .statistics = statistics_,
+                            .gate = gate_,
+                            .commands = commands_,
+                            .clock = boot_clock(),
+                            .started_at = boot_clock().now()};
+}
+
 Result<void> Serving::use_tls(const ServeSettings& settings) {
   if (!settings.has_tls()) return {};
   auto tls = api::TlsContext::load(settings.tls);
   if (!tls) return tls.error();
+  resp_server_->use_tls(*tls);
   server_->use_tls(std::move(*tls));
   return {};
+}
+
+std::string Serving::summary() const {
+  return fmt::format("serving on {}", fmt::join(addresses_, " "));
+}
+
+// In one line, for the service manager.
+std::string Serving::status_line() const {
+  if (resp_addresses_.empty()) return summary();
+  return fmt::format("{} {}", summary(), fmt::join(resp_addresses_, " "));
 }
 
 void Serving::announce(nanoseconds opening) const {
@@ -214,8 +262,11 @@ void Serving::announce(nanoseconds opening) const {
   spdlog::info("{}, journal {} ({}), revision {}, epoch {}, recovered in {} ms", summary(),
                status.durability.engine, status.durability.level, status.revision.value, status.epoch.value,
                std::chrono::duration_cast<std::chrono::milliseconds>(opening).count());
+  if (!resp_addresses_.empty()) {
+    spdlog::info("serving the Redis protocol on {}", fmt::join(resp_addresses_, " "));
+  }
   if (!probe_addresses_.empty()) spdlog::info("serving probes on {}", fmt::join(probe_addresses_, " "));
-  notify_ready(summary());
+  notify_ready(status_line());
 }
 
 void Serving::run() {
@@ -236,7 +287,7 @@ void Serving::on_signal(int number) {
     if (stopping_) return;
     notify_reloading();
     reload();
-    return notify_ready(summary());
+    return notify_ready(status_line());
   }
   if (stopping_) std::_Exit(kExitFailure);
   spdlog::info("stopping on signal {}", number);
@@ -256,8 +307,8 @@ void Serving::reload() {
 
 void Serving::take_over(const ServeSettings& fresh) {
   set_log_level(fresh.log_level);
-  server_->limit_connections(fresh.max_connections);
-  server_->limit_clients(fresh.client_quota);
+  gate_.most = fresh.max_connections;
+  gate_.limits.set(fresh.client_quota);
   if (fresh.has_tls() != settings_.has_tls()) {
     return spdlog::warn("tls-cert and tls-key: to begin or to end with TLS takes a restart");
   }
@@ -270,7 +321,14 @@ void Serving::stop() {
   stopping_ = true;
   notify_stopping();
   server_->stop_accepting();
-  keeper_.stop([this] { server_->finish([this] { io_.stop(); }); });
+  resp_server_->stop_accepting();
+  keeper_.stop([this] {
+    const auto finished = [this] {
+      if (--running_servers_ == 0) io_.stop();
+    };
+    server_->finish(finished);
+    resp_server_->finish(finished);
+  });
 }
 
 }  // namespace

@@ -67,6 +67,12 @@ Result<void> keep_listen(const Texts& texts, ServeSettings& settings) {
   return keep_all(settings.listen, texts, read_listener);
 }
 
+// `none` for an environment, in which nothing is as good as not said.
+Result<void> keep_resp_listen(const Texts& texts, ServeSettings& settings) {
+  const bool none = texts.size() == 1 && (texts.front() == "none" || texts.front().empty());
+  return keep_all(settings.resp_listen, none ? Texts() : texts, read_listener);
+}
+
 Result<void> keep_metrics_listen(const Texts& texts, ServeSettings& settings) {
   return keep_all(settings.metrics_listen, texts, read_listener);
 }
@@ -155,6 +161,12 @@ constexpr Setting kSettings[] = {
      .help = "Address to serve HTTP on, or unix:PATH",
      .store = keep_listen,
      .repeatable = true},
+    {.name = "resp-listen",
+     .type = "ADDR",
+     .standard = "127.0.0.1:7421",
+     .help = "Address to serve the Redis protocol on, or unix:PATH; none: nowhere",
+     .store = keep_resp_listen,
+     .repeatable = true},
     {.name = "metrics-listen",
      .type = "ADDR",
      .help = "Address, or unix:PATH, that serves only what watches the server",
@@ -208,7 +220,7 @@ constexpr Setting kSettings[] = {
     {.name = "max-connections",
      .type = "N",
      .standard = "10240",
-     .help = "HTTP connections at a time; more are refused",
+     .help = "Connections at a time; more are refused",
      .store = keep_max_connections,
      .form = ValueForm::number,
      .reloadable = true},

@@ -67,7 +67,7 @@ constexpr Metric kMetrics[] = {
     {"holdfast_watchers", MetricType::Gauge, "", "Open streams of events.",
      [](const Sources& in, Samples& out) { out.add(static_cast<double>(in.backend.broadcast.streams())); }},
     {"holdfast_connections_limit", MetricType::Gauge, "", "How many connections are taken at most.",
-     [](const Sources& in, Samples& out) { out.add(static_cast<double>(in.backend.max_connections)); }},
+     [](const Sources& in, Samples& out) { out.add(static_cast<double>(in.backend.gate.most)); }},
 };
 
 }  // namespace

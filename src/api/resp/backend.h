@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+
+#include "api/guests.h"
+#include "api/resp/command.h"
+#include "base/clock.h"
+#include "keeper/keeper.h"
+#include "service/checker.h"
+#include "service/lease_handle.h"
+#include "service/statistics/statistics.h"
+
+namespace holdfast::api::resp {
+
+// What the Redis protocol works with. Everything outlives the server; one thread.
+struct Backend {
+  keeper::Keeper& keeper;
+  const service::LeaseHandles& handles;
+  const service::Checker& checker;
+  const service::Statistics& statistics;
+  Gate& gate;
+  const CommandTable& commands;
+  const MonotonicClock& clock;
+  std::chrono::nanoseconds started_at{};
+};
+
+}  // namespace holdfast::api::resp
