@@ -14,6 +14,7 @@ import pytest
 
 import rig
 from harness import FAILURE, HOLDFAST, OK, UNREACHABLE, USAGE, Holdfast, wait_until
+from resp import address_of
 
 NUMBER = {"type": "number", "minimum": 0}
 LATENCY = {
@@ -84,6 +85,10 @@ def floor():
     yield f"127.0.0.1:{port}"
     process.kill()
     process.wait()
+
+
+def resp_of(server):
+    return "%s:%d" % address_of(server)
 
 
 @pytest.fixture
@@ -162,6 +167,31 @@ def test_a_table_and_a_file(bench, floor, tmp_path):
     report = json.loads(file.read_text())
     jsonschema.validate(report, REPORT)
     assert report["workloads"][0]["pipeline"] == 8
+
+
+def test_every_workload_on_a_real_server(server, holdfast):
+    done = holdfast("bench", "--resp", resp_of(server), "--pid", str(server.process.pid), "--json", "-", *quick())
+    assert done.code == OK, done
+    by_name = workloads_of(done)
+    assert list(by_name) == ["uncontended", "handover", "renew", "mixed", "watch", "hold"]
+    for one in by_name.values():
+        assert one["operations"] > 0 and not one["errors"], one
+    handover = by_name["handover"]
+    assert {"acquire", "handover", "release"} == set(handover["latencies"])
+    # First in, first out: whoever let go is behind everybody else.
+    assert handover["more"]["most_grants"] - handover["more"]["fewest_grants"] <= 2, handover
+    watch = by_name["watch"]["more"]
+    assert watch["watchers"] == 2 and watch["events_per_second"] > 0 and watch["ratio_to_unwatched"] > 0
+    assert by_name["hold"]["more"]["bytes_per_lock"] > 50
+    report = json.loads(done.out)
+    assert report["machine"]["disk"] and report["server_status"]["journal"]["engine"] == "file"
+    left = server.rest.get("/v1/status")[1]["counts"]
+    assert (left["holds"], left["leases"], left["waiters"]) == (0, 0, 0)
+
+
+def test_watch_needs_a_server_over_http(server, bench):
+    done = bench("--resp", resp_of(server), *quick("--workload", "watch"))
+    assert done.code == FAILURE and "not reached over HTTP" in done.err, done
 
 
 def test_progress_on_a_terminal(floor):
