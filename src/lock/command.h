@@ -25,7 +25,11 @@ struct Item {
   friend bool operator==(const Item&, const Item&) = default;
 };
 
-enum class OnHeld : std::uint8_t { refuse, return_hold };
+enum class OnHeld : std::uint8_t {
+  refuse,
+  return_hold,   // of the lease that is named: tells of the present hold
+  extend_alias,  // a lease of this alias that holds all the keys is renewed, for `ttl`
+};
 
 // All keys or none. Without `lease` a grant opens a lease of its own, which ends with its last hold.
 struct Acquire {

@@ -32,6 +32,9 @@ class AcquireDecision {
     if (command_.request) {
       if (const Ref<Request> request = state_.find_request(command_.request)) return repeat(request);
     }
+    if (const Ref<Lease> own = to_extend()) {
+      return decide_renew(state_, now_, Renew{state_.leases()[own].id, command_.ttl});
+    }
     Decision decision = decide();
     note_refusal(state_, command_, decision);
     return decision;
@@ -133,6 +136,20 @@ class AcquireDecision {
       return refused;
     }
     return refuse(Code::held, "this request was not granted within its wait_ms; ask with a new request_id");
+  }
+
+  // --- an alias that holds what it asks for ---
+
+  Ref<Lease> to_extend() const {
+    if (command_.on_held != OnHeld::extend_alias || command_.alias.dialect == Dialect::native) return {};
+    const Ref<Lease> own = find_aliased(state_, {.key = command_.items.front().key,
+                                                 .dialect = command_.alias.dialect,
+                                                 .name = command_.alias.name,
+                                                 .principal = command_.principal});
+    const auto holds = [&](const Item& item) {
+      return bool(state_.find_hold(own, state_.find_lock(item.key)));
+    };
+    return own && std::ranges::all_of(command_.items, holds) ? own : Ref<Lease>{};
   }
 
   // --- a new request ---

@@ -91,17 +91,7 @@ Millis shortened_ttl(const State& state, const Lease& lease, Millis ttl) {
 // None when it names no lease.
 Ref<Lease> find_named(const State& state, const LeaseName& name) {
   if (const auto* id = std::get_if<LeaseId>(&name)) return state.find_lease(*id);
-  const auto& alias = std::get<AliasedHold>(name);
-  const Ref<Lock> lock = state.find_lock(alias.key);
-  if (!lock) return {};
-  const auto& holders = state.locks()[lock].holders;
-  for (Ref<Hold> at = holders.front(); at; at = holders.next(state.holds(), at)) {
-    const Ref<Lease> ref = state.holds()[at].lease;
-    const Lease& lease = state.leases()[ref];
-    if (lease.dialect != alias.dialect || lease.principal.view() != alias.principal) continue;
-    if (!alias.name || lease.alias.view() == *alias.name) return ref;
-  }
-  return {};
+  return find_aliased(state, std::get<AliasedHold>(name));
 }
 
 // Why there is no lease of this name.

@@ -151,6 +151,19 @@ void cap_lease(const std::vector<Grant>& grants, LeaseInfo& lease) {
   }
 }
 
+Ref<Lease> find_aliased(const State& state, const AliasedHold& alias) {
+  const Ref<Lock> lock = state.find_lock(alias.key);
+  if (!lock) return {};
+  const auto& holders = state.locks()[lock].holders;
+  for (Ref<Hold> at = holders.front(); at; at = holders.next(state.holds(), at)) {
+    const Ref<Lease> ref = state.holds()[at].lease;
+    const Lease& lease = state.leases()[ref];
+    if (lease.dialect != alias.dialect || lease.principal.view() != alias.principal) continue;
+    if (!alias.name || lease.alias.view() == *alias.name) return ref;
+  }
+  return {};
+}
+
 Refused refuse(Code code, std::string detail) {
   Refused refused;
   refused.code = code;

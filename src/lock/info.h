@@ -40,6 +40,9 @@ Millis at_most(Millis value, const Settings* settings, Millis Settings::*most);
 
 Ref<Hold> find_by_token(const State& state, Ref<Lock> lock, FencingToken token);
 
+// The oldest that fits; none when there is none.
+Ref<Lease> find_aliased(const State& state, const AliasedHold& alias);
+
 // The lease of an acquire ends with the first of its holds that has a cap; `grants` are told of those.
 void cap_lease(const std::vector<Grant>& grants, LeaseInfo& lease);
 

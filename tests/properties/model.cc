@@ -71,6 +71,11 @@ Lines Model::acquire(const Ask& ask) {
   Lines lines;
   if (!ask.request.empty() && requests_.contains(ask.request)) return repeat(ask);
   if (ask.lease_given && !lease(ask.lease)) return {{}, {}, "refused lease_gone"};
+  if (ask.extends) {
+    const int own = aliased(ask.items.front().key, ask.alias);
+    const auto holds = [&](const Item& item) { return held(own, item.key) != nullptr; };
+    if (own != 0 && std::ranges::all_of(ask.items, holds)) return renew(own, ask.ttl);
+  }
   std::vector<Need> needs;
   for (const Item& item : ask.items) {
     Need need{.item = item};

@@ -37,6 +37,7 @@ struct Ask {
   Time reattach = 0;
   bool return_held = false;
   std::string alias;    // "": a native client
+  bool extends = false;
   std::string request;  // "": none
   std::string body;     // what a repeated request must ask again
 };

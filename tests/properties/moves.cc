@@ -116,6 +116,8 @@ Trial::Move Trial::acquire(const Step& step) {
   command.claim = Millis(ask.claim);
   command.reattach = Millis(ask.reattach);
   command.on_held = ask.return_held ? OnHeld::return_hold : OnHeld::refuse;
+  ask.extends = step.second == 4 && !ask.alias.empty();
+  if (ask.extends) command.on_held = OnHeld::extend_alias;
   command.request = tag_of(ask.request, ask.body);
   std::string text =
       fmt::format("acquire {} mode {} lease {} ttl {} wait {} id {} as {}", text_of(keys), step.mode,

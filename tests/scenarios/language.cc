@@ -79,6 +79,7 @@ Acquire parse_acquire(const std::string& who, const Words& words, const Names& n
          command.alias = {Dialect::redlock, value};
        }},
       {"return", [&](const auto&) { command.on_held = OnHeld::return_hold; }},
+      {"extend", [&](const auto&) { command.on_held = OnHeld::extend_alias; }},
       {"administers", [&](const auto&) { command.administers = true; }},
   };
   Item common;
