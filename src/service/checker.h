@@ -27,6 +27,11 @@ class Checker {
   Checked<lock::Break> break_hold(const Caller& caller, BreakRequest request) const;
   Checked<lock::RequestRelease> request_release(const Caller& caller, ReleaseWishRequest request) const;
 
+  // Of dialects, whose clients prove a hold by its alias. 0 < ttl_ms, or -1.
+  Checked<lock::Acquire> acquire(const Caller& caller, AliasedAcquireRequest request) const;
+  Checked<lock::Renew> renew(lock::AliasedHold hold, std::int64_t ttl_ms) const;
+  Checked<lock::Release> release(lock::AliasedHold hold) const;
+
  private:
   Checked<lock::LeaseId> proven(std::string_view handle) const;
 

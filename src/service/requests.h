@@ -52,6 +52,15 @@ struct AcquireRequest {
   lock::OnHeld on_held = lock::OnHeld::refuse;
 };
 
+// Of a client that knows no handles.
+struct AliasedAcquireRequest {
+  std::string key;
+  lock::Alias alias;
+  std::int64_t ttl_ms = -1;
+  bool extends = false;  // a lease of this alias that holds the key already
+  std::string owner;
+};
+
 struct OpenLeaseRequest {
   std::optional<std::int64_t> ttl_ms;
   std::string owner;

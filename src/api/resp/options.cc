@@ -43,6 +43,13 @@ std::int64_t Options::integer(std::string_view name) {
   return value;
 }
 
+std::int64_t Options::duration(std::string_view name, std::int64_t unit_ms) {
+  std::int64_t product = 0;
+  if (__builtin_mul_overflow(integer(name), unit_ms, &product))
+    fail(name, "this is longer than anything lasts");
+  return product;
+}
+
 std::vector<std::string_view> Options::keys(std::span<const std::string_view> options) {
   std::vector<std::string_view> keys;
   if (take("KEYS")) {

@@ -25,6 +25,8 @@ class Options {
   // The next word, which `name` calls in faults.
   std::string_view word(std::string_view name);
   std::int64_t integer(std::string_view name);
+  // In milliseconds, of a number that counts units of so many.
+  std::int64_t duration(std::string_view name, std::int64_t unit_ms);
 
   // `KEYS n key …`, or all words up to the first that names an option.
   std::vector<std::string_view> keys(std::span<const std::string_view> options);

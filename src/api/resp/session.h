@@ -18,6 +18,9 @@ struct Session {
   std::string library;  // CLIENT SETINFO
   std::string library_version;
   std::chrono::nanoseconds since{};
+
+  // Who holds what is taken without naming an owner.
+  const std::string& owner() const { return name.empty() ? address : name; }
 };
 
 }  // namespace holdfast::api::resp

@@ -11,6 +11,7 @@
 #include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
+#include "api/dialects/redlock/commands.h"
 #include "api/http/server.h"
 #include "api/http/watch/broadcast.h"
 #include "api/listener.h"
@@ -151,7 +152,7 @@ class Serving {
   std::unique_ptr<service::Checker> checker_;
   std::unique_ptr<api::http::Broadcast> broadcast_;
   api::Gate gate_{boot_clock()};
-  const api::resp::CommandTable commands_{api::resp::native_commands()};
+  const api::resp::CommandTable commands_{api::resp::native_commands(), api::redlock::commands()};
   std::unique_ptr<api::http::Server> server_;
   std::unique_ptr<api::resp::Server> resp_server_;
   std::vector<std::string> addresses_;

@@ -1,0 +1,77 @@
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "api/dialects/redlock/commands.h"
+#include "api/resp/exchange.h"
+#include "lock/state.h"
+#include "lock/view.h"
+
+// Commands that look at keys. They are told what is durable.
+
+namespace holdfast::api::redlock {
+namespace {
+
+using lock::Hold;
+using lock::Lease;
+using lock::Ref;
+using resp::Exchange;
+using resp::ReplyWriter;
+
+const lock::State& state_of(const Exchange& exchange) {
+  return exchange.backend().keeper.state();
+}
+
+// Of several holders the oldest; null when nobody holds the key.
+const Hold* holder_of(const lock::State& state, std::string_view key) {
+  const Ref<lock::Lock> lock = state.find_lock(key);
+  const Ref<Hold> first = lock ? state.locks()[lock].holders.front() : Ref<Hold>{};
+  return first ? &state.holds()[first] : nullptr;
+}
+
+// Its client's own value; of anybody else's hold only that it is one, because a value proves ownership.
+std::string value_of(const Exchange& exchange, const Lease& lease) {
+  const bool own =
+      lease.dialect == lock::Dialect::redlock && lease.principal.view() == exchange.caller().principal;
+  if (own) return std::string(lease.alias.view());
+  return fmt::format("{}:{}", lock::name_of(lease.dialect), lease.id.value);
+}
+
+// Redis tells -2 of a key that is not there and -1 of one that stays.
+std::int64_t remaining_ms(const Exchange& exchange, std::string_view key) {
+  const lock::State& state = state_of(exchange);
+  const Hold* const hold = holder_of(state, key);
+  if (hold == nullptr) return -2;
+  const auto left = state.expires_in(state.end_of(*hold), exchange.backend().keeper.now());
+  return left ? left->count() : -1;
+}
+
+}  // namespace
+
+void handle_get(Exchange& exchange) {
+  const lock::State& state = state_of(exchange);
+  const Hold* const hold = holder_of(state, exchange.arguments()[1]);
+  exchange.reply_when_durable([&](ReplyWriter& out) {
+    hold == nullptr ? out.null() : out.text(value_of(exchange, state.leases()[hold->lease]));
+  });
+}
+
+void handle_exists(Exchange& exchange) {
+  const auto held = std::ranges::count_if(exchange.arguments().subspan(1), [&](std::string_view key) {
+    return holder_of(state_of(exchange), key) != nullptr;
+  });
+  exchange.reply_when_durable([&](ReplyWriter& out) { out.integer(held); });
+}
+
+void handle_pttl(Exchange& exchange) {
+  const std::int64_t left = remaining_ms(exchange, exchange.arguments()[1]);
+  exchange.reply_when_durable([&](ReplyWriter& out) { out.integer(left); });
+}
+
+void handle_ttl(Exchange& exchange) {
+  const std::int64_t left = remaining_ms(exchange, exchange.arguments()[1]);
+  exchange.reply_when_durable([&](ReplyWriter& out) { out.integer(left < 0 ? left : (left + 500) / 1'000); });
+}
+
+}  // namespace holdfast::api::redlock

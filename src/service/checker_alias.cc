@@ -1,0 +1,50 @@
+#include <algorithm>
+
+#include "lock/limits.h"
+#include "service/checker.h"
+#include "service/rules.h"
+
+// What clients of other systems' protocols ask. A ttl that is shorter than any here becomes the shortest:
+// these clients cannot be told that their numbers are other than they know them.
+
+namespace holdfast::service {
+namespace {
+
+lock::Millis ttl_of(std::int64_t ttl_ms) {
+  return ttl_ms == lock::kNoExpiry.count() ? lock::kNoExpiry : std::max(lock::Millis(ttl_ms), lock::kMinTtl);
+}
+
+MaybeFault check_aliased_ttl(std::int64_t ttl_ms) {
+  if (ttl_ms == lock::kNoExpiry.count()) return std::nullopt;
+  return check_duration(ttl_ms, lock::kMaxTtl, false, "ttl_ms");
+}
+
+}  // namespace
+
+Checked<lock::Acquire> Checker::acquire(const Caller& caller, AliasedAcquireRequest request) const {
+  if (const auto fault = check_key(request.key, "key")) return *fault;
+  if (const auto fault = check_text(request.alias.name, lock::kMaxAliasBytes, "value")) return *fault;
+  if (const auto fault = check_aliased_ttl(request.ttl_ms)) return *fault;
+  lock::Acquire command{.ttl = ttl_of(request.ttl_ms)};
+  command.items.push_back({.key = std::move(request.key)});
+  command.principal = caller.principal;
+  command.administers = caller.administers;
+  command.owner = std::move(request.owner);
+  command.alias = std::move(request.alias);
+  if (request.extends) command.on_held = lock::OnHeld::extend_alias;
+  return command;
+}
+
+Checked<lock::Renew> Checker::renew(lock::AliasedHold hold, std::int64_t ttl_ms) const {
+  if (const auto fault = check_key(hold.key, "key")) return *fault;
+  if (const auto fault = check_aliased_ttl(ttl_ms)) return *fault;
+  return lock::Renew{std::move(hold), ttl_of(ttl_ms)};
+}
+
+Checked<lock::Release> Checker::release(lock::AliasedHold hold) const {
+  if (const auto fault = check_key(hold.key, "key")) return *fault;
+  std::vector<std::string> keys{hold.key};
+  return lock::Release{.lease = std::move(hold), .keys = std::move(keys)};
+}
+
+}  // namespace holdfast::service
