@@ -5,6 +5,7 @@ figure is the median of the rounds, and each ratio the median of the ratios with
 took processor time away are left out where at least three others remain.
 """
 
+import contextlib
 import csv
 import io
 import json
@@ -72,22 +73,24 @@ def redis_benchmark(system, clients, pipeline, seconds):
     return {"per_second": rate, "p50_us": p50 * 1000, "p99_us": p99 * 1000, "max_us": worst * 1000}
 
 
-def tasks_for(system, options):
-    """What is measured of a system, without what it has no counterpart for: names, and calls that give figures."""
+def workloads_of(system, options):
+    """Without those it has no counterpart for: names, and calls that give figures."""
     for name, workload, changes in MEASUREMENTS:
         if workload not in system.skips and (not options.only or name in options.only):
             load = {"clients": options.clients, "seconds": options.seconds, **changes}
             yield name, lambda workload=workload, load=load: system.measure(workload, load)
-    if system.speaks_resp and options.redis_benchmark:
-        for clients, pipeline in REDIS_BENCHMARKS:
-            yield (f"redis-benchmark c{clients} P{pipeline}",
-                   lambda c=clients, p=pipeline: redis_benchmark(system, c, p, options.seconds))
 
 
-def figures_of(system, options):
+def redis_benchmarks_of(system, options):
+    for clients, pipeline in REDIS_BENCHMARKS:
+        yield (f"redis-benchmark c{clients} P{pipeline}",
+               lambda c=clients, p=pipeline: redis_benchmark(system, c, p, options.seconds))
+
+
+def figures_of(system, tasks):
     """Of one system in one round, by measurement. One that fails is said and left out; the others go on."""
     found = {}
-    for name, measure in tasks_for(system, options):
+    for name, measure in tasks:
         try:
             figures = measure()
         except (systems.Failed, subprocess.TimeoutExpired, OSError) as why:
@@ -100,67 +103,78 @@ def figures_of(system, options):
     return found
 
 
+def turn_of(system, options, data):
+    """redis-benchmark leaves locks behind that would expire in a later turn, so it gets a server of its own."""
+    with system.awake():
+        figures = figures_of(system, workloads_of(system, options))
+    if not (system.speaks_resp and options.redis_benchmark):
+        return figures
+    fresh = type(system)(options.build, data / "fresh")
+    with contextlib.closing(fresh):
+        fresh.start()
+        return figures | figures_of(fresh, redis_benchmarks_of(fresh, options))
+
+
 def one_round(number, running, options, data):
     """Each system in turn, another one first each time."""
     with machine.Stolen() as stolen:
         first = number % len(running)
-        figures = {system.name: figures_of(system, options) for system in running[first:] + running[:first]}
+        figures = {system.name: turn_of(system, options, data) for system in running[first:] + running[:first]}
         disk = machine.disk_floor(options.build, data)
     return {"stolen_percent": stolen.percent, "disk": disk, "figures": figures}
 
 
-def start_all(chosen, data, options):
-    """The systems that run, and why others do not."""
+@contextlib.contextmanager
+def started(chosen, data, options):
+    """The systems that run, asleep until their turn, and why others do not."""
     running, missing = [], {}
-    for number, kind in enumerate(chosen):
-        system = kind(options.build, data / str(number))
-        try:
-            system.prepare()
-            system.start()
-            running.append(system)
-        except (systems.Missing, systems.Failed) as why:
-            system.stop()
-            missing[system.name] = str(why)
-            say(f"skipping {system.name}: {why}")
-    return running, missing
+    with contextlib.ExitStack() as stops:
+        for number, kind in enumerate(chosen):
+            system = kind(options.build, data / str(number))
+            stops.enter_context(contextlib.closing(system))
+            try:
+                system.prepare()
+                system.start()
+            except (systems.Missing, systems.Failed) as why:
+                missing[system.name] = str(why)
+                say(f"skipping {system.name}: {why}")
+                continue
+            with system.awake():
+                running.append(system)
+        if systems.Holdfast.name in missing:
+            raise systems.Failed("there is nothing to compare with")
+        yield running, missing
 
 
 def measure_rounds(chosen, data, options):
-    running, missing = start_all(chosen, data, options)
-    try:
-        if systems.Holdfast.name in missing:
-            raise systems.Failed("there is nothing to compare with")
-        rounds = []
+    rounds = []
+    with started(chosen, data, options) as (running, missing):
         for number in range(options.rounds):
             say(f"round {number + 1} of {options.rounds}")
             rounds.append(one_round(number, running, options, data))
             if rounds[-1]["stolen_percent"] > STOLEN_PERCENT:
                 say(f"  {rounds[-1]['stolen_percent']:.1f} % of the processors' time was stolen")
-        return rounds, missing
-    finally:
-        for system in running:
-            system.stop()
+    return rounds, missing
 
 
 def measure_hold(chosen, data, options):
     """Bytes for each lock, of a server that has done nothing else."""
     found = {}
     for kind in chosen:
-        system = kind(options.build, data / "hold")
         if "hold" in kind.skips:
             continue
+        locks = next((count for part, count in LOCKS.items() if part in kind.name), options.locks)
         try:
-            system.prepare()
-            system.start()
-            time.sleep(1)  # what it allocates at its start is no lock's
-            locks = next((count for part, count in LOCKS.items() if part in kind.name), options.locks)
-            found[kind.name] = system.measure("hold", {"clients": options.clients, "locks": min(locks, options.locks)})
-            say(f"{kind.name}: {found[kind.name]['more'].get('bytes_per_lock', 0):.0f} bytes for each of "
-                f"{found[kind.name]['operations']} locks")
+            with contextlib.closing(kind(options.build, data / "hold")) as system:
+                system.prepare()
+                system.start()
+                time.sleep(1)  # what it allocates at its start is no lock's
+                figures = system.measure("hold", {"clients": options.clients, "locks": min(locks, options.locks)})
         except (systems.Missing, systems.Failed) as why:
             say(f"{kind.name}, hold: FAILED: {why}")
-        finally:
-            system.stop()
+            continue
+        found[kind.name] = figures
+        say(f"{kind.name}: {figures['more'].get('bytes_per_lock', 0):.0f} bytes for each of {figures['operations']} locks")
     return found
 
 

@@ -8,6 +8,7 @@ import contextlib
 import json
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -82,7 +83,16 @@ class System:
                 raise Failed(f"{self.name} does not start: {(self.directory / 'server.log').read_text()[-500:]}")
             time.sleep(0.05)
 
-    def stop(self):
+    @contextlib.contextmanager
+    def awake(self):
+        """Between its turns a server is stopped, so that what it does on its own is not in another's figures."""
+        self.process.send_signal(signal.SIGCONT)
+        try:
+            yield self
+        finally:
+            self.process.send_signal(signal.SIGSTOP)
+
+    def close(self):
         if self.process:
             self.process.kill()
             self.process.wait()
