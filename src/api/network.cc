@@ -5,7 +5,6 @@
 #include <cstring>
 #include <span>
 
-#include <boost/asio/ip/tcp.hpp>
 #include <fmt/format.h>
 
 namespace holdfast::api {
@@ -75,7 +74,7 @@ bool TrustedProxies::trust(const std::optional<address>& peer) const {
                      [&](const Network& network) { return network.contains(*peer); });
 }
 
-std::optional<address> peer_address(const Socket& socket) {
+std::optional<asio::ip::tcp::endpoint> peer_endpoint(const Socket& socket) {
   boost::system::error_code error;
   const auto generic = socket.remote_endpoint(error);
   const int family = generic.protocol().family();
@@ -83,7 +82,12 @@ std::optional<address> peer_address(const Socket& socket) {
   asio::ip::tcp::endpoint endpoint(family == AF_INET ? asio::ip::tcp::v4() : asio::ip::tcp::v6(), 0);
   endpoint.resize(generic.size());
   std::memcpy(endpoint.data(), generic.data(), generic.size());
-  return plain(endpoint.address());
+  return asio::ip::tcp::endpoint(plain(endpoint.address()), endpoint.port());
+}
+
+std::optional<address> peer_address(const Socket& socket) {
+  const auto endpoint = peer_endpoint(socket);
+  return endpoint ? std::optional(endpoint->address()) : std::nullopt;
 }
 
 }  // namespace holdfast::api

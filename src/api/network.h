@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 #include "api/socket.h"
 #include "base/error.h"
@@ -37,7 +38,9 @@ struct TrustedProxies {
   bool trust(const std::optional<asio::ip::address>& peer) const;
 };
 
-// The address at the other end; none for a unix socket, and when it is gone already.
+// The other end; none for a unix socket, and when it is gone already.
+std::optional<asio::ip::tcp::endpoint> peer_endpoint(const Socket& socket);
+// Its address.
 std::optional<asio::ip::address> peer_address(const Socket& socket);
 
 }  // namespace holdfast::api

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/assert.h"
 #include "lock/info.h"
 
 namespace holdfast::lock {
@@ -57,6 +58,24 @@ LeaseView view_of(const State& state, const Lease& lease, JournalTime now) {
 }
 
 }  // namespace
+
+std::string_view name_of(Mode mode) {
+  return mode == Mode::exclusive ? "exclusive" : "shared";
+}
+
+std::string_view name_of(LockState state) {
+  switch (state) {
+    case LockState::free:
+      return "free";
+    case LockState::reserved:
+      return "reserved";
+    case LockState::exclusive:
+      return "exclusive";
+    case LockState::shared:
+      return "shared";
+  }
+  HOLDFAST_ASSERT(!"a lock state without a name");
+}
 
 LockView show_lock(const State& state, std::string_view key, JournalTime now) {
   const Ref<Lock> ref = state.find_lock(key);

@@ -33,6 +33,10 @@ struct LockView {
   std::optional<std::string> release_requested;  // the reason for which its holders are asked to let it go
 };
 
+// Their words on every wire: "exclusive", "reserved".
+std::string_view name_of(Mode mode);
+std::string_view name_of(LockState state);
+
 // A key that is not in use is a free lock.
 LockView show_lock(const State& state, std::string_view key, JournalTime now);
 

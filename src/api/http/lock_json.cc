@@ -179,24 +179,6 @@ struct ReplyMembers {
 
 }  // namespace
 
-std::string_view name_of(lock::Mode mode) {
-  return mode == lock::Mode::exclusive ? "exclusive" : "shared";
-}
-
-std::string_view name_of(lock::LockState state) {
-  switch (state) {
-    case lock::LockState::free:
-      return "free";
-    case lock::LockState::reserved:
-      return "reserved";
-    case lock::LockState::exclusive:
-      return "exclusive";
-    case lock::LockState::shared:
-      return "shared";
-  }
-  HOLDFAST_ASSERT(!"a lock state without a name");
-}
-
 void write_holder(JsonWriter& out, const lock::HolderInfo& holder) {
   out.begin_object();
   write_lease_id(out, "lease", holder.lease);

@@ -12,9 +12,6 @@
 
 namespace holdfast::api::http {
 
-std::string_view name_of(lock::Mode mode);
-std::string_view name_of(lock::LockState state);
-
 void write_holder(JsonWriter& out, const lock::HolderInfo& holder);
 void write_waiter(JsonWriter& out, const lock::WaiterInfo& waiter);
 void write_grant(JsonWriter& out, const lock::Grant& grant);

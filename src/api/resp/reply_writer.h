@@ -31,6 +31,8 @@ class ReplyWriter {
   void array(std::size_t size) { number('*', static_cast<std::int64_t>(size)); }
   void map(std::size_t size);
 
+  void raw(std::string_view replies) { out_.append(replies); }  // that another writer made
+
   // --- members of a map ---
 
   void member(std::string_view name, std::string_view value);

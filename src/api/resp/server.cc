@@ -21,9 +21,11 @@ void Server::serve(std::shared_ptr<Listener> listener) {
 
 void Server::accept(Socket socket, bool is_tcp) {
   if (guests_.is_overrun()) return;
-  const auto address = peer_address(socket);
-  Session session{
-      .id = ++last_id_, .host = address ? address->to_string() : "unix", .since = backend_.clock.now()};
+  const auto peer = peer_endpoint(socket);
+  Session session{.id = ++last_id_,
+                  .address = peer ? to_text(Endpoint(*peer)) : "unix",
+                  .host = peer ? peer->address().to_string() : "unix",
+                  .since = backend_.clock.now()};
   Guests::Hold counted;
   const auto refusal = guests_.admit(session.host, counted);
   auto& host = static_cast<Connection::Host&>(*this);
