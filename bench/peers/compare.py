@@ -98,7 +98,9 @@ def figures_of(system, tasks):
             continue
         if figures:
             found[name] = figures
-            errors = f", errors {figures['errors']}" if figures.get("errors") else ""
+            faults = {**figures.get("errors", {}), **{name: figures.get("more", {}).get(name) for name in page.FAULTS
+                                                      if figures.get("more", {}).get(name)}}
+            errors = f", errors {faults}" if faults else ""
             say(f"  {system.name}, {name}: {figures['per_second']:.0f} {figures.get('operation', 'requests')} a second{errors}")
     return found
 

@@ -15,6 +15,9 @@ TITLES = {
     "watch": ("Pairs that are watched", "`watch`: 16 watchers see every event of the pairs."),
 }
 
+# What must never be: fencing tokens that did not grow, events that a watcher did not get.
+FAULTS = ("broken_tokens", "missed_events")
+
 # The verbs whose times a table shows; first the one that answers its question.
 SHOWN = {"handover": ["handover", "acquire"], "renew": ["renew"]}
 
@@ -49,7 +52,7 @@ def notes_of(figures):
     if more.get("ratio_to_unwatched"):
         notes.append(f"{more['ratio_to_unwatched']:.2f} of the rate without watchers, "
                      f"{count_text(more['events_per_second'])} events/s")
-    notes += [f"{name.replace('_', ' ')}: {count_text(more[name])}" for name in ("broken_tokens", "missed_events")
+    notes += [f"{name.replace('_', ' ')}: {count_text(more[name])}" for name in FAULTS
               if more.get(name)]
     notes += [f"{count} × {word}" for word, count in figures["errors"].items()]
     return "; ".join(notes)

@@ -53,7 +53,7 @@ int fail_here(const Error& error, const Options& options) {
 // report.
 std::string status_of(const client::Settings& settings) {
   client::Connection connection(settings);
-  const auto answer = connection.status({.timeout = client::Milliseconds(2'000)});
+  const auto answer = connection.status({.timeout = client::Milliseconds(10'000)});
   if (!answer) return {};
   const auto* reply = std::get_if<client::StatusReply>(&*answer);
   return reply != nullptr ? reply->json : std::string();

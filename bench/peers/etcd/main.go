@@ -109,9 +109,9 @@ func drive(clients []*client, r *run, loop func(*client), seconds float64) figur
 	return total
 }
 
-// As uncontended, for half of the time without watchers and for half of it with them.
+// As uncontended, for half of the time with watchers, and before and after that for a quarter without.
 func watch(clients []*client, r *run) (figures, error) {
-	alone := drive(clients, r, uncontended, r.seconds/2)
+	alone := drive(clients, r, uncontended, r.seconds/4)
 	var seen int64
 	watching, stop := context.WithCancel(context.Background())
 	defer stop()
@@ -133,6 +133,10 @@ func watch(clients []*client, r *run) (figures, error) {
 	for deadline := time.Now().Add(10 * time.Second); atomic.LoadInt64(&seen) < expected && time.Now().Before(deadline); {
 		time.Sleep(time.Millisecond)
 	}
+	stop()
+	after := drive(clients, r, uncontended, r.seconds/4)
+	alone.add(&after)
+	alone.seconds += after.seconds
 	watched.more["watchers"] = float64(r.watchers)
 	watched.more["ratio_to_unwatched"] = watched.perSecond() / alone.perSecond()
 	watched.more["events_per_second"] = float64(seen) / watched.seconds

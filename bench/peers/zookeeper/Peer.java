@@ -174,17 +174,25 @@ public final class Peer {
   /** Compiled code only: a client that has just started is not what anybody runs. */
   private static final double WARM_UP_SECONDS = 2;
 
+  /** As uncontended, for half of the time with watchers, and before and after that for a quarter without. */
   private Figures watch(List<Client> clients) throws Exception {
-    Figures alone = drive(clients, Client::uncontended, settings.seconds / 2);
+    Figures alone = drive(clients, Client::uncontended, settings.seconds / 4);
+    List<CuratorFramework> watching = new ArrayList<>();
     AtomicLong seen = new AtomicLong();
     for (int i = 0; i < settings.watchers; i++) {
       Watcher watcher =
           event -> {
             if (event.getType() != Watcher.Event.EventType.None) seen.incrementAndGet();
           };
-      connect().watchers().add().withMode(AddWatchMode.PERSISTENT_RECURSIVE).usingWatcher(watcher).forPath(settings.root);
+      CuratorFramework session = connect();
+      session.watchers().add().withMode(AddWatchMode.PERSISTENT_RECURSIVE).usingWatcher(watcher).forPath(settings.root);
+      watching.add(session);
     }
     Figures watched = drive(clients, Client::uncontended, settings.seconds / 2);
+    for (CuratorFramework session : watching) session.close();
+    Figures after = drive(clients, Client::uncontended, settings.seconds / 4);
+    alone.seconds += after.seconds;
+    alone.add(after);
     watched.more.put("watchers", (double) settings.watchers);
     watched.more.put("ratio_to_unwatched", watched.perSecond() / alone.perSecond());
     watched.more.put("events_per_second", seen.get() / watched.seconds);

@@ -81,35 +81,19 @@ std::uint64_t events_of(const Run& run) {
   return answered;
 }
 
-// The same pairs for half of the time without watchers and for half of it with them.
-Result<Figures> measure_watch(const Bench& bench) {
-  if (!bench.http) {
-    return Error{std::make_error_code(std::errc::not_supported),
-                 "watch: the server is not reached over HTTP"};
-  }
-  Settings settings = bench.settings;
-  settings.seconds /= 2;
-  WorkloadKind kind = kUncontended;
-  kind.name = "watch";
-  Run alone(settings, bench.dialect);
-  const auto alone_course = run_kind(kind, alone, bench);
-  if (!alone_course) return alone_course.error();
-
+Result<Watchers> open_watchers(const Bench& bench) {
   Watchers watchers;
-  std::vector<Pollable*> others;
-  for (unsigned i = 0; i < settings.watchers; ++i) {
-    auto watcher = Watcher::open(*bench.http, settings.prefix);
+  for (unsigned i = 0; i < bench.settings.watchers; ++i) {
+    auto watcher = Watcher::open(*bench.http, bench.settings.prefix);
     if (!watcher) return std::move(watcher).error();
-    others.push_back(watcher->get());
     watchers.push_back(std::move(*watcher));
   }
-  Run watched(settings, bench.dialect);
-  const auto course = run_kind(kind, watched, bench, others);
-  if (!course) return course.error();
-  const std::uint64_t expected = events_of(watched);
-  await_events(watchers, expected);
+  return watchers;
+}
 
-  Figures figures = figures_of(kind, watched, *course);
+// Adds what the watchers of `run` saw to its figures.
+void count_events(const Watchers& watchers, const Run& run, Figures& figures) {
+  const std::uint64_t expected = events_of(run);
   std::uint64_t seen = 0, missed = 0;
   for (const auto& watcher : watchers) {
     seen += watcher->events();
@@ -117,9 +101,41 @@ Result<Figures> measure_watch(const Bench& bench) {
     if (watcher->ended()) ++figures.errors["watch-ended"];
   }
   figures.more["watchers"] = static_cast<double>(watchers.size());
-  figures.more["ratio_to_unwatched"] = figures.per_second / figures_of(kind, alone, *alone_course).per_second;
   figures.more["events_per_second"] = static_cast<double>(seen) / figures.seconds;
   if (missed > 0) figures.more[std::string(kMissedEvents)] = static_cast<double>(missed);
+}
+
+// The same pairs for half of the time with watchers, and before and after that for a quarter without: what
+// changes steadily meanwhile is in both.
+Result<Figures> measure_watch(const Bench& bench) {
+  if (!bench.http) {
+    return Error{std::make_error_code(std::errc::not_supported),
+                 "watch: the server is not reached over HTTP"};
+  }
+  WorkloadKind kind = kUncontended;
+  kind.name = "watch";
+  Settings settings = bench.settings;
+  settings.seconds = bench.settings.seconds / 4;
+  Run alone(settings, bench.dialect);
+  settings.seconds = bench.settings.seconds / 2;
+  Run watched(settings, bench.dialect);
+
+  const auto before = run_kind(kind, alone, bench);
+  if (!before) return before.error();
+  auto watchers = open_watchers(bench);
+  if (!watchers) return std::move(watchers).error();
+  std::vector<Pollable*> others;
+  for (const auto& watcher : *watchers) others.push_back(watcher.get());
+  const auto course = run_kind(kind, watched, bench, others);
+  if (!course) return course.error();
+  await_events(*watchers, events_of(watched));
+  Figures figures = figures_of(kind, watched, *course);
+  count_events(*watchers, watched, figures);
+  watchers->clear();
+  const auto after = run_kind(kind, alone, bench);
+  if (!after) return after.error();
+  const auto unwatched = figures_of(kind, alone, {.seconds = before->seconds + after->seconds});
+  figures.more["ratio_to_unwatched"] = figures.per_second / unwatched.per_second;
   return figures;
 }
 
