@@ -170,7 +170,7 @@ def test_a_table_and_a_file(bench, floor, tmp_path):
 
 
 def test_every_workload_on_a_real_server(server, holdfast):
-    done = holdfast("bench", "--resp", resp_of(server), "--pid", str(server.process.pid), "--json", "-", *quick())
+    done = holdfast("bench", "--resp", resp_of(server), "--json", "-", *quick())
     assert done.code == OK, done
     by_name = workloads_of(done)
     assert list(by_name) == ["uncontended", "handover", "renew", "mixed", "watch", "hold"]
@@ -184,6 +184,7 @@ def test_every_workload_on_a_real_server(server, holdfast):
     assert watch["watchers"] == 2 and watch["events_per_second"] > 0 and watch["ratio_to_unwatched"] > 0
     assert by_name["hold"]["more"]["bytes_per_lock"] > 50
     report = json.loads(done.out)
+    assert report["server_info"]["process_id"] == str(server.process.pid)
     assert report["machine"]["disk"] and report["server_status"]["journal"]["engine"] == "file"
     left = server.rest.get("/v1/status")[1]["counts"]
     assert (left["holds"], left["leases"], left["waiters"]) == (0, 0, 0)
