@@ -62,6 +62,11 @@ std::string_view name_of(Code code) {
   HOLDFAST_ASSERT(!"a code without a name");
 }
 
+bool is_failure(Code code) {
+  return code == Code::no_leader || code == Code::journal_unavailable || code == Code::overloaded ||
+         code == Code::outcome_unknown;
+}
+
 Code code_of(lock::Code code) {
   switch (code) {
     case lock::Code::invalid_argument:

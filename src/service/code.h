@@ -43,6 +43,9 @@ inline constexpr std::size_t kCodeCount = static_cast<std::size_t>(Code::outcome
 // The wire name: "invalid_argument".
 std::string_view name_of(Code code);
 
+// Whether it is not the request that is the reason, but the state that the server is in.
+bool is_failure(Code code);
+
 Code code_of(lock::Code code);
 
 // The wire name of how a lease ended: "release", "expiry", "undelivered", "break", "max_hold".

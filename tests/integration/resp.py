@@ -4,14 +4,16 @@ import re
 import socket
 
 import pytest
-from harness import Server, wait_until
+from harness import Rest, Server, wait_until
 
 DEADLINE = 20  # seconds; generous, since a loaded machine is no failure
 
 
 def address_of(server):
-    """Host and port at which a server of harness.py speaks the Redis protocol."""
-    host, port = server.rest.get("/v1/status")[1]["resp"][0].removeprefix("redis://").split(":")
+    """Host and port at which a server, of harness.py or serving.py, speaks the Redis protocol."""
+    status, body = Rest(int(server.url.rpartition(":")[2])).get("/v1/status")
+    assert status == 200, body
+    host, port = body["resp"][0].removeprefix("redis://").split(":")
     return host, int(port)
 
 

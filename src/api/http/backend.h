@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "api/command_traffic.h"
 #include "api/guests.h"
 #include "api/http/browser_guard.h"
 #include "api/http/clock_watch.h"
@@ -38,7 +39,8 @@ struct Backend {
   BrowserRules browsers;
   ClockWatch clocks;
 
-  LogDesk log;
+  LogDesk& log;
+  const CommandTraffic& commands;  // of the Redis protocol
   Traffic traffic{};
 
   // The newest revision that anybody was told, for replies that were decided without the keeper. Durable.

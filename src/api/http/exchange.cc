@@ -245,8 +245,11 @@ void Exchange::reply(int status, lock::Revision revision, std::optional<std::uin
   phase_ = Phase::idle;
   const std::chrono::nanoseconds now = backend_.clock.now();
   backend_.traffic.answered(route_, status, refusal_, now - began_ - waited_);
-  log_.answered(backend_.log, now, status, refusal_, status >= 500 ? failure_ : std::string_view{},
-                now - began_);
+  log_.answered(backend_.log, now,
+                {.status = status,
+                 .refusal = refusal_,
+                 .detail = status >= 500 ? failure_ : std::string_view{},
+                 .took = now - began_});
   append_request_id();
   const bool keep_alive = request_.keep_alive && outlet_.may_stay();
   append_response(outlet_.output(),
@@ -276,7 +279,7 @@ bool Exchange::begin_stream(std::shared_ptr<LongReply> stream, std::string_view 
   }
   const std::chrono::nanoseconds now = backend_.clock.now();
   backend_.traffic.answered(route_, 200, std::nullopt, now - began_);
-  log_.answered(backend_.log, now, 200, std::nullopt, {}, now - began_);
+  log_.answered(backend_.log, now, {.status = 200, .refusal = {}, .detail = {}, .took = now - began_});
   append_request_id();
   const bool head_only = request_.method == Verb::head;
   const bool keep_alive = head_only && request_.keep_alive && outlet_.may_stay();

@@ -8,7 +8,7 @@
 
 #include "api/http/request.h"
 #include "api/http/router.h"
-#include "base/log_gate.h"
+#include "api/log_desk.h"
 #include "base/log_scope.h"
 #include "keeper/keeper.h"
 #include "lock/command.h"
@@ -18,25 +18,6 @@
 // route, the outcome, and the ids by which a client and those between find the lines again.
 
 namespace holdfast::api::http {
-
-// What the requests of one server share.
-class LogDesk {
- public:
-  explicit LogDesk(std::chrono::nanoseconds slow);
-
-  // Writes an id that no other request of any server has.
-  void next_id(std::string& id);
-  // Operations that take longer than this, waits in a queue apart, are told of.
-  std::chrono::nanoseconds slow() const { return slow_; }
-
-  LogGate failures;
-  LogGate slow_operations;
-
- private:
-  std::chrono::nanoseconds slow_;
-  std::string prefix_;  // of this process
-  std::uint64_t count_ = 0;
-};
 
 // One request's. The exchange has one and uses it for one request after the other.
 class RequestLog final : public LogContext {
@@ -52,10 +33,9 @@ class RequestLog final : public LogContext {
 
   std::string_view id() const { return id_; }
 
-  // Lines. `detail` says why, and must come from the server alone.
+  // The lines about it.
   void slow(LogDesk& desk, std::chrono::nanoseconds now, const keeper::Timing& timing) const;
-  void answered(LogDesk& desk, std::chrono::nanoseconds now, int status, std::optional<service::Code> refusal,
-                std::string_view detail, std::chrono::nanoseconds took) const;
+  void answered(LogDesk& desk, std::chrono::nanoseconds now, const Outcome& outcome) const;
 
   // LogContext
   void describe(LogFields& out) const override;

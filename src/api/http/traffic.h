@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "api/command_traffic.h"
 #include "api/http/router.h"
 #include "base/histogram.h"
 #include "service/code.h"
@@ -13,9 +14,6 @@
 namespace holdfast::api::http {
 
 inline constexpr int kSuccesses[] = {200, 201, 204, 304};
-
-inline constexpr double kReplyBounds[] = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
-                                          0.025,  0.05,    0.1,    0.25,  0.5,    1,     5};
 
 // How often each route answered what, and how long it took. Of the network thread alone.
 class Traffic {

@@ -2,7 +2,9 @@
 
 #include <chrono>
 
+#include "api/command_traffic.h"
 #include "api/guests.h"
+#include "api/log_desk.h"
 #include "api/resp/command.h"
 #include "base/clock.h"
 #include "keeper/keeper.h"
@@ -22,6 +24,8 @@ struct Backend {
   const CommandTable& commands;
   const MonotonicClock& clock;
   std::chrono::nanoseconds started_at{};
+  LogDesk& log;
+  CommandTraffic& traffic;
 };
 
 }  // namespace holdfast::api::resp

@@ -31,6 +31,12 @@ const Command* CommandTable::find(std::string_view name) const {
   return found == index_.end() ? nullptr : all_[found->second];
 }
 
+std::vector<std::string_view> CommandTable::names() const {
+  std::vector<std::string_view> names;
+  for (const Command* command : all_) names.push_back(command->name);
+  return names;
+}
+
 std::size_t CommandTable::index_of(const Command& command) const {
   return index_.at(command.name);
 }

@@ -56,6 +56,7 @@ class CommandTable {
   // In the order of the parts; the index of a command is its place here.
   const std::vector<const Command*>& all() const { return all_; }
   std::size_t index_of(const Command& command) const;
+  std::vector<std::string_view> names() const;
 
  private:
   std::vector<const Command*> all_;

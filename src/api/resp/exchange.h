@@ -12,6 +12,7 @@
 #include "api/resp/reply_writer.h"
 #include "api/resp/request_parser.h"
 #include "api/resp/session.h"
+#include "base/log_scope.h"
 #include "keeper/keeper.h"
 #include "lock/reply.h"
 #include "service/fault.h"
@@ -23,7 +24,7 @@ namespace holdfast::api::resp {
 //
 // The exchanges of a connection stand in line. The reply of the first is written into the connection's
 // output, that of a later one is kept here until its turn. Single-threaded, on the keeper's thread.
-class Exchange final : public keeper::Call {
+class Exchange final : public keeper::Call, public LogContext {
  public:
   // What an exchange needs of its connection.
   class Outlet {
@@ -101,11 +102,17 @@ class Exchange final : public keeper::Call {
     submit_command(lock::Command(std::move(*command)), encode);
   }
 
+  // The client's own id of the command, for the log.
+  void call_it(std::string_view request_id);
+
   // Closes the connection after this reply.
   void end_connection() { outlet_->end(); }
 
   // The keys of an acquire of several, in the order in which they were asked for.
   std::vector<std::string> keys;
+
+  // LogContext
+  void describe(LogFields& out) const override;
 
   // keeper::Call
   void answered(lock::Revision revision, lock::Reply reply, const keeper::Timing& timing) override;
@@ -115,6 +122,10 @@ class Exchange final : public keeper::Call {
 
   ReplyWriter begin_reply();
   void finish();
+  void forget_last();
+  void refused(service::Code code, std::string_view why);
+  void count(std::chrono::nanoseconds now);
+  void tell(std::chrono::nanoseconds now, bool failed);
   void wait_until_durable();
   void submit_command(lock::Command command, Encode encode);
   std::optional<service::Fault> over_limit() const;
@@ -131,6 +142,16 @@ class Exchange final : public keeper::Call {
   std::uint64_t number_ = 0;  // of the command, so that a late callback of an earlier one is known
   service::ClientLimits::Hold wait_;
   std::string kept_;  // the reply, until its turn
+
+  // --- of the reply, for figures and log ---
+
+  enum class Result : std::uint8_t { ok, misused, refused };
+  Result result_ = Result::ok;
+  service::Code refusal_{};
+  std::string failure_;     // why, of a failure
+  lock::Millis waited_{0};  // in a lock's queue
+  std::size_t locks_ = 0;   // that it asks for
+  std::string request_id_;
 };
 
 }  // namespace holdfast::api::resp

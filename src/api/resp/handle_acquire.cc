@@ -83,6 +83,7 @@ void handle_acquire(Exchange& exchange) {
   }
   while (!in.at_end()) read_option(in, request);
   if (const auto fault = in.finish()) return exchange.refuse(*fault);
+  if (request.request_id) exchange.call_it(*request.request_id);
   exchange.submit(exchange.backend().checker.acquire(exchange.caller(), std::move(request)),
                   encode_or_refuse<lock::Acquired, write_acquired>);
 }

@@ -56,6 +56,7 @@ void handle_release(Exchange& exchange) {
     request.keys.emplace(keys.begin(), keys.end());
   }
   if (const auto fault = in.finish()) return exchange.refuse(*fault);
+  if (request.request_id) exchange.call_it(*request.request_id);
   exchange.submit(exchange.backend().checker.release(exchange.caller(), std::move(request)),
                   encode_or_refuse<lock::ReleaseDone, write_released>);
 }
@@ -73,12 +74,14 @@ void handle_lease(Exchange& exchange) {
     }
   }
   if (const auto fault = in.finish()) return exchange.refuse(*fault);
+  if (request.request_id) exchange.call_it(*request.request_id);
   exchange.submit(exchange.backend().checker.open_lease(exchange.caller(), std::move(request)),
                   encode_or_refuse<lock::LeaseStarted, write_handle>);
 }
 
 void handle_cancel(Exchange& exchange) {
   service::CancelRequest request{.request_id = std::string(exchange.arguments()[1])};
+  exchange.call_it(request.request_id);
   exchange.submit(exchange.backend().checker.cancel(exchange.caller(), std::move(request)),
                   encode_or_refuse<lock::CancelDone, write_cancelled>);
 }

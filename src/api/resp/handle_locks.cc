@@ -129,6 +129,7 @@ void handle_break(Exchange& exchange) {
   service::BreakRequest request{.key = std::string(in.word("key")), .owner = exchange.session().name};
   while (!in.at_end()) read_target(in, request);
   if (const auto fault = in.finish()) return exchange.refuse(*fault);
+  if (request.request_id) exchange.call_it(*request.request_id);
   exchange.submit(exchange.backend().checker.break_hold(exchange.caller(), std::move(request)),
                   encode_or_refuse<lock::BreakDone, write_broken_ones>);
 }

@@ -153,6 +153,8 @@ class Serving {
   std::unique_ptr<api::http::Broadcast> broadcast_;
   api::Gate gate_{boot_clock()};
   const api::resp::CommandTable commands_{api::resp::native_commands(), api::redlock::commands()};
+  api::LogDesk log_desk_{settings_.slow_operation};
+  api::CommandTraffic command_traffic_{commands_.names()};
   std::unique_ptr<api::http::Server> server_;
   std::unique_ptr<api::resp::Server> resp_server_;
   std::vector<std::string> addresses_;
@@ -224,7 +226,8 @@ api::http::Backend Serving::backend() {
                             .base_path = settings_.base_path,
                             .browsers = api::http::BrowserRules(settings_.advertise, settings_.cors_origins),
                             .clocks = api::http::ClockWatch(system_wall_clock(), raw_clock()),
-                            .log = api::http::LogDesk(settings_.slow_operation),
+                            .log = log_desk_,
+                            .commands = command_traffic_,
                             .told = keeper_.state().revision()};
 }
 
@@ -236,7 +239,9 @@ api::resp::Backend Serving::resp_backend() {
                             .gate = gate_,
                             .commands = commands_,
                             .clock = boot_clock(),
-                            .started_at = boot_clock().now()};
+                            .started_at = boot_clock().now(),
+                            .log = log_desk_,
+                            .traffic = command_traffic_};
 }
 
 Result<void> Serving::use_tls(const ServeSettings& settings) {
