@@ -11,6 +11,7 @@
 
 #include <boost/asio/basic_waitable_timer.hpp>
 
+#include "api/read_lag.h"
 #include "api/socket.h"
 #include "base/clock.h"
 #include "service/client_limits.h"
@@ -28,6 +29,7 @@ struct Gate {
   service::ClientLimits limits;
   std::size_t open = 0;       // connections of all servers
   std::size_t most = 10'240;  // more are refused: overloaded
+  ReadLag lag;
 };
 
 // One connection, as its server sees it.

@@ -1,5 +1,6 @@
 #include "base/bytes.h"
 
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -8,42 +9,16 @@ namespace holdfast {
 static_assert(std::endian::native == std::endian::little,
               "the formats are little-endian and written as they are");
 
-ByteView as_bytes(std::string_view text) {
-  return {reinterpret_cast<const std::byte*>(text.data()), text.size()};
-}
-
 std::string_view as_text(ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-void ByteWriter::u8(std::uint8_t value) {
-  out_.push_back(std::byte{value});
-}
-
-void ByteWriter::u32(std::uint32_t value) {
-  raw(std::as_bytes(std::span(&value, 1)));
-}
-
-void ByteWriter::u64(std::uint64_t value) {
-  raw(std::as_bytes(std::span(&value, 1)));
-}
-
-void ByteWriter::varint(std::uint64_t value) {
-  for (; value >= 0x80; value >>= 7) u8(static_cast<std::uint8_t>(value | 0x80));
-  u8(static_cast<std::uint8_t>(value));
-}
-
-void ByteWriter::signed_varint(std::int64_t value) {
-  varint((static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63));
-}
-
-void ByteWriter::text(std::string_view value) {
-  varint(value.size());
-  raw(as_bytes(value));
-}
-
-void ByteWriter::raw(ByteView value) {
-  out_.insert(out_.end(), value.begin(), value.end());
+void ByteWriter::long_varint(std::uint64_t value) {
+  std::array<std::byte, 10> bytes;
+  std::size_t size = 0;
+  for (; value >= 0x80; value >>= 7) bytes[size++] = std::byte{static_cast<std::uint8_t>(value | 0x80)};
+  bytes[size++] = std::byte{static_cast<std::uint8_t>(value)};
+  raw(std::span(bytes).first(size));
 }
 
 bool ByteReader::take(std::size_t size) {

@@ -12,7 +12,9 @@ namespace holdfast {
 using Bytes = std::vector<std::byte>;
 using ByteView = std::span<const std::byte>;
 
-ByteView as_bytes(std::string_view text);
+inline ByteView as_bytes(std::string_view text) {
+  return {reinterpret_cast<const std::byte*>(text.data()), text.size()};
+}
 std::string_view as_text(ByteView bytes);
 
 // Appends little-endian integers, LEB128 varints and length-prefixed texts to a buffer that the caller owns.
@@ -21,15 +23,24 @@ class ByteWriter {
  public:
   explicit ByteWriter(Bytes& out) : out_(out) {}
 
-  void u8(std::uint8_t value);
-  void u32(std::uint32_t value);
-  void u64(std::uint64_t value);
-  void varint(std::uint64_t value);
-  void signed_varint(std::int64_t value);  // zigzag
-  void text(std::string_view value);       // varint length, bytes
-  void raw(ByteView value);
+  void u8(std::uint8_t value) { out_.push_back(std::byte{value}); }
+  void u32(std::uint32_t value) { raw(std::as_bytes(std::span(&value, 1))); }
+  void u64(std::uint64_t value) { raw(std::as_bytes(std::span(&value, 1))); }
+  void varint(std::uint64_t value) {
+    value < 0x80 ? u8(static_cast<std::uint8_t>(value)) : long_varint(value);
+  }
+  void signed_varint(std::int64_t value) {  // zigzag
+    varint((static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63));
+  }
+  void text(std::string_view value) {  // varint length, bytes
+    varint(value.size());
+    if (!value.empty()) raw(as_bytes(value));
+  }
+  void raw(ByteView value) { out_.insert(out_.end(), value.begin(), value.end()); }
 
  private:
+  void long_varint(std::uint64_t value);
+
   Bytes& out_;
 };
 

@@ -309,7 +309,7 @@ class Invariants : Findings {
 
   void check_indexes() {
     expect_count(state_.lock_index_.size(), state_.locks_.size(), "keys", "index");
-    expect_count(state_.locks_in_order_.size(), state_.locks_.size(), "keys", "order");
+    expect_count(state_.key_order_.size(), state_.locks_.size(), "keys", "order");
     expect_count(state_.lease_index_.size(), state_.leases_.size(), "leases", "index");
     expect_count(state_.waiter_index_.size(), state_.waiters_.size(), "waiters", "index");
     expect_count(state_.request_index_.size(), state_.requests_.size(), "requests", "index");

@@ -22,10 +22,6 @@ std::uint32_t& State::TimerPosition::operator()(TimerTarget target) const {
   return state->locks_[Ref<Lock>{target.number}].timer;
 }
 
-std::string_view State::KeyOrder::key_of(std::uint32_t number) const {
-  return state->locks_[Ref<Lock>{number}].key.view();
-}
-
 bool State::has_deadline() const {
   return !timers_.empty() || !ended_requests_in_order_.empty() || !ended_leases_in_order_.empty();
 }
@@ -81,8 +77,7 @@ Ref<Hold> State::find_hold(Ref<Lease> lease, Ref<Lock> lock) const {
 }
 
 Ref<Lock> State::next_lock(std::string_view key, bool including) const {
-  const auto found = including ? locks_in_order_.lower_bound(key) : locks_in_order_.upper_bound(key);
-  return found == locks_in_order_.end() ? Ref<Lock>{} : Ref<Lock>{*found};
+  return key_order_.next(key, including);
 }
 
 Ref<Lock> State::unsettled() const {
@@ -115,7 +110,7 @@ Ref<Lock> State::use_lock(std::string_view key) {
   locks_[ref].key = Text(key);
   added(locks_[ref]);
   lock_index_.insert(key, ref);
-  locks_in_order_.insert(ref.number);
+  key_order_.add(ref);
   return ref;
 }
 
@@ -123,7 +118,7 @@ void State::release_lock_if_unused(Ref<Lock> ref) {
   Lock& lock = locks_[ref];
   if (lock.holder_count != 0 || lock.queue_length != 0 || lock.relying != 0 || lock.closed()) return;
   if (lock.unsettled || lock.registration) return;
-  locks_in_order_.erase(ref.number);
+  key_order_.remove(ref);
   lock_index_.erase(lock.key.view());
   locks_.destroy(ref);
 }

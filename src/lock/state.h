@@ -9,11 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include <absl/container/btree_set.h>
-
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "lock/index.h"
+#include "lock/key_order.h"
 #include "lock/limits.h"
 #include "lock/records.h"
 #include "lock/timers.h"
@@ -184,16 +183,6 @@ class State {
     State* state;
     std::uint32_t& operator()(TimerTarget target) const;
   };
-  struct KeyOrder {
-    using is_transparent = void;
-    const State* state;
-    std::string_view key_of(std::uint32_t number) const;
-    std::string_view key_of(std::string_view key) const { return key; }
-    template <class A, class B>
-    bool operator()(const A& a, const B& b) const {
-      return key_of(a) < key_of(b);
-    }
-  };
   // A snapshot that is being swept; see snapshot.h.
   struct Sweep {
     std::uint32_t number = 0;
@@ -260,7 +249,7 @@ class State {
   Index<Waiter, KeyOfWaiter> waiter_index_{waiters_};
   Index<Request, KeyOfRequest> request_index_{requests_};
   Index<EndedLease, KeyOfEndedLease> ended_lease_index_{ended_leases_};
-  absl::btree_set<std::uint32_t, KeyOrder> locks_in_order_{KeyOrder{this}};
+  mutable KeyOrder key_order_{locks_};
   Timers<TimerPosition> timers_{TimerPosition{this}};
   RefList<Request, &Request::in_ended> ended_requests_in_order_;
   std::size_t ended_request_count_ = 0;

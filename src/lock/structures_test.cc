@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "lock/index.h"
+#include "lock/key_order.h"
 #include "lock/pool.h"
 #include "lock/ref_list.h"
 #include "lock/text.h"
@@ -171,6 +172,38 @@ TEST(Timers, DrainInOrderOfDeadlineThenTarget) {
     timers.set(target, kNever);
   }
   EXPECT_TRUE(timers.empty());
+}
+
+// Far more locks than may wait to be put in order, and lists at any time.
+TEST(KeyOrder, IsTheOrderOfTheKeysWheneverItIsAskedFor) {
+  Pool<Lock> pool;
+  KeyOrder order(pool);
+  std::map<std::string, Ref<Lock>, std::less<>> model;
+  std::mt19937_64 random(7);
+  for (int step = 0; step < 60'000; ++step) {
+    const std::string key = "lock/" + std::to_string(random() % 20'000);
+    if (const auto found = model.find(key); found == model.end()) {
+      const Ref<Lock> ref = pool.create();
+      pool[ref].key = Text(key);
+      order.add(ref);
+      model.emplace(key, ref);
+    } else if (random() % 3 != 0) {
+      order.remove(found->second);
+      pool.destroy(found->second);
+      model.erase(found);
+    }
+    ASSERT_EQ(order.size(), model.size());
+    if (random() % 500 != 0) continue;
+    const bool including = random() % 2 == 0;
+    const auto next = including ? model.lower_bound(key) : model.upper_bound(key);
+    ASSERT_EQ(order.next(key, including), next == model.end() ? Ref<Lock>{} : next->second);
+  }
+  std::string at;
+  for (const auto& [key, ref] : model) {
+    ASSERT_EQ(order.next(at, false), ref);
+    at = key;
+  }
+  EXPECT_FALSE(order.next(at, false));
 }
 
 TEST(Text, HoldsAnyBytesUpToItsLimitAndNothingForNone) {

@@ -17,6 +17,9 @@ using std::chrono::seconds;
 // Of one connection, with the keeper at a time.
 constexpr std::size_t kMaxInLine = 256;
 
+// So many connections may take long to go round, and what one has sent may be as old.
+constexpr std::size_t kCrowd = 1'000;
+
 // What is read ahead of commands that are held up.
 constexpr std::size_t kMaxAheadBytes = 256 << 10;
 
@@ -120,7 +123,9 @@ Coroutine<void> Connection::read(std::shared_ptr<Connection> self) {
 void Connection::took_input(std::size_t size) {
   if (stage_ == Stage::lingering) return;
   in_.add(size);
-  looked_ = false;
+  Gate& gate = backend().gate;
+  const bool late = gate.lag.may_be_late(backend().clock.now());
+  looked_ = !late && gate.open < kCrowd;
   advance();
   if (!closed_ && waits_ && in_.size() >= kMaxAheadBytes) close();
 }

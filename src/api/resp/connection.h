@@ -120,7 +120,7 @@ class Connection final : public Guest,
   bool held_up_ = false;     // the next command has come, but has to wait for those in line
   bool is_partial_ = false;  // a command has begun to arrive
   bool has_asked_ = false;
-  bool looked_ = false;  // whether the client is gone was asked in this pass
+  bool looked_ = false;  // whether the client is gone was asked in this pass, or need not be
   bool reading_ = false;
   bool sending_ = false;
   bool advancing_ = false;

@@ -53,20 +53,16 @@ void Exchange::begin_refused(Outlet& outlet, std::string_view line) {
 // What keeps a lease or gives it back is never turned away: that would take locks from those who behave.
 std::optional<Fault> Exchange::over_limit() const {
   if ((command_->flags & (kConnection | kSpared)) != 0) return std::nullopt;
-  return backend().gate.limits.admit(session().host);
+  return backend().gate.limits.admit(session().caller.address);
 }
 
 std::optional<Fault> Exchange::count_wait(const lock::Command& command) {
   const auto* acquire = std::get_if<lock::Acquire>(&command);
   if (acquire == nullptr || acquire->wait == lock::Millis(0)) return std::nullopt;
-  auto hold = backend().gate.limits.wait(session().host, acquire->items.size());
+  auto hold = backend().gate.limits.wait(session().caller.address, acquire->items.size());
   if (!hold) return hold.error();
   wait_ = *std::move(hold);
   return std::nullopt;
-}
-
-service::Caller Exchange::caller() const {
-  return {.address = session().host};
 }
 
 ReplyWriter Exchange::begin_reply() {
@@ -121,7 +117,7 @@ void Exchange::describe(LogFields& out) const {
   out.text("protocol", "redis");
   if (command_ != nullptr) out.text("command", command_->name);
   if (!request_id_.empty()) out.text("request_id", request_id_);
-  out.text("client", session().host);
+  out.text("client", session().caller.address);
 }
 
 void Exchange::refused(service::Code code, std::string_view why) {

@@ -71,7 +71,7 @@ class Exchange final : public keeper::Call, public LogContext {
   Arguments arguments() const { return arguments_; }
   Backend& backend() const { return outlet_->backend(); }
   Session& session() const { return outlet_->session(); }
-  service::Caller caller() const;
+  const service::Caller& caller() const { return session().caller; }
 
   // Answers at once. `write(ReplyWriter&)` writes exactly one reply.
   template <class Write>

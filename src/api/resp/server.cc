@@ -24,10 +24,10 @@ void Server::accept(Socket socket, bool is_tcp) {
   const auto peer = peer_endpoint(socket);
   Session session{.id = ++last_id_,
                   .address = peer ? to_text(Endpoint(*peer)) : "unix",
-                  .host = peer ? peer->address().to_string() : "unix",
+                  .caller = {.address = peer ? peer->address().to_string() : "unix"},
                   .since = backend_.clock.now()};
   Guests::Hold counted;
-  const auto refusal = guests_.admit(session.host, counted);
+  const auto refusal = guests_.admit(session.caller.address, counted);
   auto& host = static_cast<Connection::Host&>(*this);
   const auto connection =
       tls_ && is_tcp ? std::make_shared<Connection>(std::move(socket), *tls_, host, std::move(session))
