@@ -2,7 +2,6 @@
 whole, and the same command again finishes."""
 
 import collections
-import os
 import pathlib
 import shutil
 import signal
@@ -22,9 +21,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("strace"), reason="strace is no
 
 
 def traced(*arguments, strace):
-    # The leak checker of an asan build cannot work beside strace.
-    environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
-    return offline(*arguments, wrap=("strace", "-f", "-qq", *strace), env=environment)
+    return offline(*arguments, wrap=("strace", "-f", "-qq", *strace))
 
 
 def steps_of(scratch, *arguments):
