@@ -11,10 +11,18 @@
 namespace holdfast::keeper {
 namespace {
 
+// Room is made ahead for as many commands; a batch that is full has fewer than this, or small ones.
+constexpr std::size_t kExpectAtMost = 1'024;
+
 class Maker {
  public:
   Maker(lock::State& state, CallTable& calls, const DecideAt& at, lock::EventObserver* observer)
       : calls_(calls), now_(at.now), batch_(state, at.time, at.wall, observer) {}
+
+  void expect(std::size_t commands) {
+    batch_.expect(commands);
+    answers_.reserve(commands);
+  }
 
   lock::Batch& batch() { return batch_; }
 
@@ -63,11 +71,8 @@ class Maker {
     const bool fresh =
         acquire != nullptr && std::holds_alternative<lock::Acquired>(answer.reply) &&
         std::any_of(events.begin() + static_cast<std::ptrdiff_t>(events_before), events.end(), is_grant);
-    answers_.push_back({.call = call,
-                        .revision = answer.revision,
-                        .reply = std::move(answer.reply),
-                        .fresh = fresh,
-                        .reattach = fresh ? acquire->reattach : lock::Millis{0}});
+    Answer& kept = answers_.emplace_back(call, answer.revision, std::move(answer.reply), fresh);
+    if (fresh) kept.reattach = acquire->reattach;
   }
 
   void take_waiter_answer(lock::WaiterAnswer& ended) {
@@ -102,16 +107,13 @@ Decision decide(lock::State& state, Pending& pending, CallTable& calls, const De
 
   Maker maker(state, calls, at, observer);
   lock::Batch& batch = maker.batch();
-  const auto drain = [&](auto next) {
-    while (!batch.full()) {
-      const std::optional<PendingCommand> command = next();
-      if (!command) return;
-      maker.execute(*command);
-    }
-  };
-  drain([&] { return pending.next_urgent(); });
+  maker.expect(std::min<std::size_t>(pending.size(), kExpectAtMost));
+  const auto execute = [&](const PendingCommand& command) { maker.execute(command); };
+  while (!batch.full() && pending.take_urgent(execute)) {
+  }
   if (at.may_expire) batch.expire();
-  drain([&] { return pending.next_other(); });
+  while (!batch.full() && pending.take_other(execute)) {
+  }
   batch.settle();
   if (!batch.has_entry() && at.record_time) batch.tick();
 

@@ -53,7 +53,7 @@ void Loop::start(const journal::Head& head, std::uint64_t bytes_since_snapshot) 
   schedule();
 }
 
-CallId Loop::submit(lock::Command command, Call& call) {
+CallId Loop::submit(lock::Command&& command, Call& call) {
   HOLDFAST_ASSERT(started_);
   const CallId id = calls_.add(call, clock_.now());
   if (stopping_) {

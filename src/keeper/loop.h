@@ -54,7 +54,7 @@ class Loop : public std::enable_shared_from_this<Loop> {
   // The state is recovered up to `head`, the takeover entry.
   void start(const journal::Head& head, std::uint64_t bytes_since_snapshot = 0);
   void observe(lock::EventObserver& observer) { observers_.add(observer); }
-  CallId submit(lock::Command command, Call& call);
+  CallId submit(lock::Command&& command, Call& call);
   void leave(CallId id);
   void when_durable(std::function<void()> then);
   void stop(std::function<void()> stopped);

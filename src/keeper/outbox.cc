@@ -16,6 +16,7 @@ bool grants_key(const lock::Acquired& acquired, const std::string& key) {
 
 void Outbox::add(std::vector<Answer>& answers, std::chrono::nanoseconds append) {
   for (Answer& answer : answers) answer.append = append;
+  if (answers_.empty() && !flushing_) return answers_.swap(answers);
   answers_.insert(answers_.end(), std::make_move_iterator(answers.begin()),
                   std::make_move_iterator(answers.end()));
   answers.clear();
@@ -43,10 +44,7 @@ void Outbox::hand_out(const CallTable::Taken& taken, Answer& answer) {
     for (const lock::Grant& grant : acquired->grants) told_.push_back({acquired->lease.id, grant.key});
   }
   // The call may add answers, which moves this one.
-  const lock::Revision revision = answer.revision;
-  const Timing timing{taken.queued, answer.append};
-  lock::Reply reply = std::move(answer.reply);
-  taken.call->answered(revision, std::move(reply), timing);
+  taken.call->answered(answer.revision, std::move(answer.reply), Timing{taken.queued, answer.append});
 }
 
 bool Outbox::was_told(lock::LeaseId lease, const std::string& key) const {

@@ -12,7 +12,7 @@ bool Pending::is_urgent(const lock::Command& command) {
 bool Pending::push(CallId call, lock::Command&& command) {
   Queue& queue = is_urgent(command) ? urgent_ : others_;
   if (queue.size() >= limit_) return false;
-  queue.push_back({call, std::move(command)});
+  queue.emplace_back(call, std::move(command));
   return true;
 }
 
@@ -31,13 +31,6 @@ std::vector<PendingCommand> Pending::take_of_clients() {
   }
   others_ = std::move(own);
   return taken;
-}
-
-std::optional<PendingCommand> Pending::pop(Queue& queue) {
-  if (queue.empty()) return std::nullopt;
-  std::optional<PendingCommand> front(std::move(queue.front()));
-  queue.pop_front();
-  return front;
 }
 
 }  // namespace holdfast::keeper

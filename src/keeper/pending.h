@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <deque>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -37,14 +36,29 @@ class Pending {
   std::size_t size() const { return urgent_.size() + abandons_.size() + others_.size(); }
   bool empty() const { return size() == 0; }
 
-  std::optional<PendingCommand> next_urgent() { return pop(urgent_); }
-  std::optional<PendingCommand> next_other() { return pop(abandons_.empty() ? others_ : abandons_); }
+  // Gives `execute` the next command, which is gone then. False when there is none.
+  template <class Execute>
+  bool take_urgent(Execute execute) {
+    return take(urgent_, execute);
+  }
+  template <class Execute>
+  bool take_other(Execute execute) {
+    return take(abandons_.empty() ? others_ : abandons_, execute);
+  }
   // Takes the clients' commands of both classes, to refuse them; the keeper's own stay.
   std::vector<PendingCommand> take_of_clients();
 
  private:
   using Queue = std::deque<PendingCommand>;
-  static std::optional<PendingCommand> pop(Queue& queue);
+
+  // Where it stands: moving a command costs more than queueing it. `execute` pushes nothing.
+  template <class Execute>
+  static bool take(Queue& queue, Execute& execute) {
+    if (queue.empty()) return false;
+    execute(queue.front());
+    queue.pop_front();
+    return true;
+  }
 
   std::size_t limit_;
   Queue urgent_;

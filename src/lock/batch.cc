@@ -31,7 +31,12 @@ void Batch::begin_entry() {
   state_.begin_entry(now_, wall_);
 }
 
-void Batch::apply(Event event) {
+void Batch::expect(std::size_t commands) {
+  events_.reserve(2 * commands);
+  answers_.reserve(commands);
+}
+
+void Batch::apply(Event&& event) {
   begin_entry();
   if (const auto* ended = std::get_if<WaitEnded>(&event)) {
     const Ref<Waiter> waiter = state_.find_waiter(ended->waiter);
@@ -44,7 +49,7 @@ void Batch::apply(Event event) {
   events_.push_back(std::move(event));
 }
 
-void Batch::apply_all(std::vector<Event> events) {
+void Batch::apply_all(std::vector<Event>&& events) {
   for (Event& event : events) apply(std::move(event));
 }
 
@@ -59,7 +64,7 @@ void Batch::execute(Ticket ticket, const Command& command) {
     if (observer_) observer_->refused(*refused);
   }
   stamp(*decision.reply, wall_);
-  answers_.push_back({ticket, state_.revision(), *std::move(decision.reply)});
+  answers_.emplace_back(ticket, state_.revision(), *std::move(decision.reply));
 }
 
 void Batch::expire() {

@@ -48,6 +48,9 @@ class Batch {
   // observer, if there is one, must outlive the batch.
   Batch(State& state, JournalTime now, WallTime wall, EventObserver* observer = nullptr);
 
+  // Makes room for so many commands.
+  void expect(std::size_t commands);
+
   void execute(Ticket ticket, const Command& command);
 
   // Ends what is due: leases, waits, minimum holds. At most kMaxGrantsPerEntry of them.
@@ -75,8 +78,8 @@ class Batch {
   static constexpr std::size_t kFullBytes = 240 << 10;
 
   void begin_entry();
-  void apply(Event event);
-  void apply_all(std::vector<Event> events);
+  void apply(Event&& event);
+  void apply_all(std::vector<Event>&& events);
   void grant(Ref<Waiter> waiter);
 
   State& state_;

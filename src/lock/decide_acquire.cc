@@ -270,18 +270,19 @@ class AcquireDecision {
       const Millis ttl = allowed_ttl();
       granted.lease = LeaseId{state_.revision().next().value};
       acquired.lease = {granted.lease, command_.owner, ttl, told(ttl)};
-      decision.events.push_back(LeaseOpened{false,
-                                            ttl,
-                                            ttl,
-                                            command_.principal,
-                                            command_.owner,
-                                            command_.metadata,
-                                            command_.alias,
-                                            {},
-                                            command_.reattach});
+      decision.events.reserve(2);
+      decision.events.emplace_back(LeaseOpened{false,
+                                               ttl,
+                                               ttl,
+                                               command_.principal,
+                                               command_.owner,
+                                               command_.metadata,
+                                               command_.alias,
+                                               {},
+                                               command_.reattach});
     }
     if (!lease_) cap_lease(acquired.grants, acquired.lease);
-    if (!granted.keys.empty()) decision.events.push_back(std::move(granted));
+    if (!granted.keys.empty()) decision.events.emplace_back(std::move(granted));
     decision.reply = std::move(acquired);
     return decision;
   }
