@@ -35,14 +35,15 @@ def fish(tmp_path, line):
 
 
 def zsh(tmp_path, line):
-    """A real zsh on a terminal of its own, asked to list what it knows."""
+    """A real zsh on a terminal of its own, asked to list what it knows once its editor reads the keys: before that,
+    the terminal itself would take ^D and ^U."""
     (tmp_path / "_holdfast").write_text(output("completion", "zsh"))
     listed = in_shell(["zsh", "-f", "-c"], f"""
         zmodload zsh/zpty
         zpty z zsh -f -i
         zpty -w z "PROMPT=; fpath=($PWD \\$fpath); autoload -Uz compinit; compinit -u -D; LISTMAX=9999; COLUMNS=200"
         zpty -w z "zstyle ':completion:*' list-prompt ''; zstyle ':completion:*' menu no; stty cols 200 rows 200"
-        zpty -w z "bindkey '^D' list-choices; print -r ready\\${{:-.}}"
+        zpty -w z "bindkey '^D' list-choices; zle-line-init() {{ print -rn read''y. }}; zle -N zle-line-init"
         zpty -r -m z all '*ready.*'
         zpty -w -n z {line!r}$'\\004\\025'
         zpty -w z "print -r list''ed."
