@@ -17,6 +17,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kProbeEvery{1'000};
 constexpr milliseconds kFirstRepeat{50};
 constexpr milliseconds kLongestRepeat{1'000};
+constexpr int kMaxPasses = 6;
 constexpr const char* kStopping = "this server is stopping";
 
 journal::AppendId random_id() {
@@ -84,10 +85,21 @@ void Loop::when_durable(std::function<void()> then) {
 void Loop::schedule() {
   if (scheduled_ || flight_ || probing_ || stopping_ || dead_) return;
   scheduled_ = true;
-  boost::asio::post(io_, alive([](Loop& self) {
-                      self.scheduled_ = false;
-                      self.run();
-                    }));
+  passes_ = 0;
+  gathered_ = 0;
+  boost::asio::post(io_, alive([](Loop& self) { self.gather(); }));
+}
+
+// The handler of a post runs behind one more pass of the network. While passes bring more, an entry that
+// keeps the network waiting should wait for one more itself.
+void Loop::gather() {
+  const bool brought = pending_.size() > gathered_;
+  if (runner_.is_inline() && brought && ++passes_ < kMaxPasses) {
+    gathered_ = pending_.size();
+    return boost::asio::post(io_, alive([](Loop& self) { self.gather(); }));
+  }
+  scheduled_ = false;
+  run();
 }
 
 void Loop::run() {

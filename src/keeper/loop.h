@@ -27,7 +27,8 @@
 // makes none), and its answers wait for nothing else.
 //
 // An inline append takes the loop's own time, so the batch is decided in a posted handler: by then the
-// network pass that brought the first command has brought its neighbours.
+// network pass that brought the first command has brought its neighbours, and as long as passes bring more, a
+// few more of them are waited for.
 
 namespace holdfast::keeper {
 
@@ -86,6 +87,7 @@ class Loop : public std::enable_shared_from_this<Loop> {
   };
 
   void schedule();
+  void gather();
   void run();
   void probe();
   void probed(const Result<void>& reserved);
@@ -143,6 +145,8 @@ class Loop : public std::enable_shared_from_this<Loop> {
   bool reserved_ = false;
   bool probing_ = false;
   bool scheduled_ = false;
+  int passes_ = 0;            // of the network, since it was scheduled
+  std::size_t gathered_ = 0;  // commands that the passes so far have brought
   bool flush_posted_ = false;
   bool unfinished_ = false;
   bool stopping_ = false;

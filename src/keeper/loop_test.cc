@@ -2,6 +2,7 @@
 
 #include "keeper/loop.h"
 
+#include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 
 #include "keeper/keeper_fixture.h"
@@ -41,6 +42,20 @@ TEST_P(LoopTest, CommandsOfOnePassShareAnEntry) {
   world.until([&] { return clients.back().answers > 0; });
   EXPECT_EQ(world.journal.appends(), before + 1);
   for (const Client& client : clients) EXPECT_NE(client.granted(), nullptr);
+}
+
+TEST(InlineLoop, AnEntryWaitsForAFewPassesThatBringMore) {
+  World world(Runner::inline_);
+  const int before = world.journal.appends();
+  std::vector<Client> clients(60);
+  const std::function<void(std::size_t)> arrive = [&](std::size_t number) {
+    world.loop->submit(acquire(std::to_string(number)), clients[number]);
+    if (number + 1 < clients.size()) boost::asio::post(world.io, [&, number] { arrive(number + 1); });
+  };
+  arrive(0);
+  world.until([&] { return clients.back().answers > 0; });
+  EXPECT_LT(world.journal.appends() - before, 20) << "one a pass brings share an entry";
+  EXPECT_GT(world.journal.appends() - before, 4) << "but nobody waits for all that may come";
 }
 
 TEST_P(LoopTest, NeverAnswersFromWithinSubmit) {
