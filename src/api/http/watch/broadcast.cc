@@ -20,7 +20,8 @@ using std::chrono::steady_clock;
 
 // A round of at most so much, then the rest of the server has its turn.
 constexpr milliseconds kLongestTurn{2};
-// Between the beginnings of two rounds: at least this, and so many times what the last one took.
+// Between the beginnings of two rounds: at least this, and so many times what the last one took, unless nothing
+// has happened meanwhile that watchers could have delayed.
 constexpr milliseconds kShortestPause{5};
 constexpr milliseconds kLongestPause{500};
 constexpr int kShare = 20;
@@ -118,6 +119,7 @@ void Broadcast::call_again() {
 
 void Broadcast::begin_round() {
   in_round_ = true;
+  round_began_at_ = keeper_.state().revision();
   next_ = 0;
   spent_ = {};
   const auto turn = [this](const boost::system::error_code& error) {
@@ -143,7 +145,8 @@ void Broadcast::serve_some() {
       if (!error) serve_some();
     });
   }
-  not_before_ = now + std::clamp<nanoseconds>(kShare * spent_, kShortestPause, kLongestPause);
+  const bool idle = keeper_.state().revision() == round_began_at_;
+  not_before_ = now + std::clamp<nanoseconds>((idle ? 1 : kShare) * spent_, kShortestPause, kLongestPause);
   in_round_ = false;
   if (again_ && !streams_.empty()) begin_round();
 }

@@ -86,6 +86,7 @@ class Broadcast final : private keeper::EventHub::Subscriber {
   bool in_round_ = false;
   bool again_ = false;  // events came during the round
   std::chrono::nanoseconds spent_{};
+  lock::Revision round_began_at_;
   Time not_before_{};
   Timer round_timer_;
   Timer beat_timer_;
