@@ -4,6 +4,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 namespace holdfast::api {
@@ -43,8 +44,12 @@ Coroutine<std::size_t> Stream::read_secured(asio::mutable_buffer buffer, error_c
 }
 
 // Without renegotiation nothing that is written waits for something to be read.
-Coroutine<error_code> Stream::until_writable() {
-  return wait(asio::socket_base::wait_write);
+Coroutine<std::size_t> Stream::write_when_ready(asio::const_buffer buffer, error_code& error) {
+  if (!tls_) co_return co_await socket_.async_write_some(buffer, asio::redirect_error(kAwait, error));
+  error = co_await wait(asio::socket_base::wait_write);
+  const std::size_t size = error ? 0 : tls_->write_some(buffer, error);
+  if (error == asio::error::would_block) error = {};
+  co_return size;
 }
 
 bool Stream::turned_out_plain() {

@@ -26,8 +26,6 @@ class Stream {
 
   Coroutine<boost::system::error_code> handshake();
   Coroutine<std::size_t> read_secured(asio::mutable_buffer buffer, boost::system::error_code& error);
-  // Waits until write_some() can go on.
-  Coroutine<boost::system::error_code> until_writable();
   // Whether the handshake failed because the client speaks HTTP without TLS; goes on without it.
   bool turned_out_plain();
 
@@ -37,6 +35,9 @@ class Stream {
   std::size_t write_some(asio::const_buffer buffer, boost::system::error_code& error) {
     return tls_ ? tls_->write_some(buffer, error) : socket_.write_some(buffer, error);
   }
+
+  // Waits until the system takes something, and writes what it takes.
+  Coroutine<std::size_t> write_when_ready(asio::const_buffer buffer, boost::system::error_code& error);
 
   // Whether the other end has closed its side, as far as the system knows, read or not yet read.
   bool peer_is_gone() const;

@@ -7,6 +7,7 @@
 #include <openssl/rand.h>
 
 #include "base/assert.h"
+#include "lock/entry.h"
 #include "lock/limits.h"
 
 namespace holdfast::keeper {
@@ -36,6 +37,15 @@ Result<void> append_entry(journal::Journal& journal, ByteView entry) {
   }
   return Error{journal::make_error_code(journal::Errc::unavailable),
                "the journal did not say whether the entry was written"};
+}
+
+Result<void> append_event(journal::Journal& journal, const lock::State& state, const lock::Event& event,
+                          lock::WallTime now) {
+  const lock::EntryHeader header{
+      .epoch = state.epoch(), .time = state.time(), .wall = now, .first_revision = state.revision().next()};
+  Bytes entry;
+  lock::encode_entry(header, std::span(&event, 1), entry);
+  return append_entry(journal, entry);
 }
 
 }  // namespace holdfast::keeper

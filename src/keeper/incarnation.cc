@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <span>
 
 #include "keeper/append_entry.h"
 #include "keeper/errc.h"
 #include "keeper/recovery.h"
-#include "lock/entry.h"
 #include "lock/snapshot.h"
 
 namespace holdfast::keeper {
@@ -93,12 +91,7 @@ Result<void> write_base(journal::Journal& journal, lock::State& state) {
 
 Result<void> begin_incarnation(journal::Journal& journal, const lock::State& state,
                                const lock::Restored& restored, WallTime now) {
-  const lock::EntryHeader header{
-      .epoch = state.epoch(), .time = state.time(), .wall = now, .first_revision = state.revision().next()};
-  const lock::Event event = restored;
-  Bytes entry;
-  lock::encode_entry(header, std::span(&event, 1), entry);
-  return append_entry(journal, entry);
+  return append_event(journal, state, restored, now);
 }
 
 }  // namespace holdfast::keeper

@@ -3,9 +3,9 @@
 #include <utility>
 
 #include <boost/asio/post.hpp>
-#include <openssl/rand.h>
 
 #include "base/assert.h"
+#include "keeper/append_entry.h"
 #include "keeper/decision.h"
 #include "lock/limits.h"
 
@@ -22,7 +22,7 @@ constexpr const char* kStopping = "this server is stopping";
 
 journal::AppendId random_id() {
   journal::AppendId id;
-  HOLDFAST_ASSERT(RAND_bytes(reinterpret_cast<unsigned char*>(id.data()), static_cast<int>(id.size())) == 1);
+  fill_random(id);
   return id;
 }
 

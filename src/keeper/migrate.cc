@@ -1,27 +1,14 @@
 #include "keeper/migrate.h"
 
-#include <span>
-
 #include "keeper/append_entry.h"
 #include "keeper/errc.h"
 #include "keeper/event_hub.h"
 #include "keeper/incarnation.h"
 #include "keeper/recovery.h"
-#include "lock/entry.h"
 #include "lock/snapshot.h"
 
 namespace holdfast::keeper {
 namespace {
-
-Result<void> seal(journal::Journal& journal, const lock::State& state, const std::string& successor,
-                  lock::WallTime now) {
-  const lock::EntryHeader header{
-      .epoch = state.epoch(), .time = state.time(), .wall = now, .first_revision = state.revision().next()};
-  const lock::Event event = lock::Sealed{successor};
-  Bytes entry;
-  lock::encode_entry(header, std::span(&event, 1), entry);
-  return append_entry(journal, entry);
-}
 
 Result<void> load_base(journal::Journal& journal, lock::State& state) {
   lock::SnapshotLoader loader;
@@ -65,7 +52,8 @@ Result<lock::Restored> move_all(journal::Journal& from, journal::Journal& to, co
   auto restored = next_incarnation(state, now, lock::Millis(0));
   if (!restored) return restored;
   if (const auto written = write_base(to, state); !written) return written.error();
-  if (const auto sealed = seal(from, state, successor, now); !sealed) return sealed.error();
+  if (const auto sealed = append_event(from, state, lock::Sealed{successor}, now); !sealed)
+    return sealed.error();
   if (const auto begun = begin_incarnation(to, state, *restored, now); !begun) return begun.error();
   return restored;
 }

@@ -34,6 +34,9 @@ Reply wait_end_reply(const State& state, JournalTime now, Ref<Waiter> waiter, co
 // None for a new one.
 std::optional<Decision> repeated(const State& state, JournalTime now, const RequestTag& tag);
 
+// The same for an acquire: its wait goes on, or it is told again what it was granted or how it ended.
+Decision repeat_acquire(const State& state, JournalTime now, const Acquire& command, Ref<Request> request);
+
 // The waits that cannot go on when the lease loses these holds (protocol.md 24).
 std::vector<Event> end_waits_on(const State& state, Ref<Lease> lease, const std::vector<std::string>& held);
 // All waits of a lease that is about to end.

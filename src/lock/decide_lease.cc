@@ -161,7 +161,7 @@ Decision decide_open_lease(const State& state, JournalTime now, const OpenLease&
     return refused(refuse(Code::overloaded, "the service has as many leases as it can"));
   }
   const LeaseInfo lease{LeaseId{state.revision().next().value}, command.owner, command.ttl,
-                        command.ttl == kNoExpiry ? std::nullopt : std::optional(command.ttl)};
+                        told(command.ttl)};
   return {{LeaseOpened{true,
                        command.ttl,
                        command.ttl,

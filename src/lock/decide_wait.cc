@@ -60,10 +60,6 @@ Millis allowed(const State& state, const Waiter& waiter, Millis value, Millis Se
   return value;
 }
 
-std::optional<Millis> told(Millis life) {
-  return life == kNoExpiry ? std::nullopt : std::optional(life);
-}
-
 // Of a grant that is not in the state yet.
 std::optional<Millis> capped_life(const State& state, JournalTime now, const Waiter& waiter, Ref<Hold> own,
                                   Ref<Lock> lock) {

@@ -151,6 +151,10 @@ void cap_lease(const std::vector<Grant>& grants, LeaseInfo& lease) {
   }
 }
 
+std::optional<Millis> told(Millis life) {
+  return life == kNoExpiry ? std::nullopt : std::optional(life);
+}
+
 Ref<Lease> find_aliased(const State& state, const AliasedHold& alias) {
   const Ref<Lock> lock = state.find_lock(alias.key);
   if (!lock) return {};

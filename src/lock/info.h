@@ -38,6 +38,9 @@ std::vector<LossInfo> losses_of(const State& state, const Lease& lease);
 // `value`, or what a setting allows at most, if it says anything; -1 is more than everything.
 Millis at_most(Millis value, const Settings* settings, Millis Settings::*most);
 
+// How long something lives, as it is told: none for no expiry.
+std::optional<Millis> told(Millis life);
+
 Ref<Hold> find_by_token(const State& state, Ref<Lock> lock, FencingToken token);
 
 // The oldest that fits; none when there is none.

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from harness import FAILURE, NOT_ACQUIRED, OK, USAGE, Holdfast, Server, wait_until
+from harness import FAILURE, NOT_ACQUIRED, OK, USAGE, Server, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -16,13 +16,6 @@ def server(tmp_path_factory):
     running = Server(tmp_path_factory.mktemp("admin"))
     yield running
     running.close()
-
-
-@pytest.fixture
-def holdfast(server, tmp_path):
-    commands = Holdfast(server.url, tmp_path)
-    yield commands
-    commands.close()
 
 
 def token_of(grant):

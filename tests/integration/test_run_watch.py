@@ -5,7 +5,7 @@ import urllib.request
 
 import pytest
 
-from harness import LOST, OK, Holdfast, Server, Worker, boot_time, wait_until
+from harness import LOST, OK, Server, Worker, boot_time, wait_until
 from watching import Watcher
 
 TTL = 600  # seconds: a third of it is longer than any test waits
@@ -17,13 +17,6 @@ def server(tmp_path_factory):
     running = Server(tmp_path_factory.mktemp("run_watch"))
     yield running
     running.close()
-
-
-@pytest.fixture
-def holdfast(server, tmp_path):
-    commands = Holdfast(server.url, tmp_path)
-    yield commands
-    commands.close()
 
 
 def start_run(server, commands, worker, key, *options):

@@ -16,7 +16,7 @@ CommandTable::CommandTable(std::initializer_list<std::span<const Command>> parts
     for (const Command& command : part) {
       HOLDFAST_ASSERT(command.name.size() <= kLongestName);
       HOLDFAST_ASSERT(index_.emplace(command.name, all_.size()).second);
-      all_.push_back(&command);
+      all_.push_back(command);
     }
   }
 }
@@ -28,17 +28,13 @@ const Command* CommandTable::find(std::string_view name) const {
     capitals[i] = name[i] >= 'a' && name[i] <= 'z' ? static_cast<char>(name[i] - 'a' + 'A') : name[i];
   }
   const auto found = index_.find(std::string_view(capitals.data(), name.size()));
-  return found == index_.end() ? nullptr : all_[found->second];
+  return found == index_.end() ? nullptr : &all_[found->second];
 }
 
 std::vector<std::string_view> CommandTable::names() const {
   std::vector<std::string_view> names;
-  for (const Command* command : all_) names.push_back(command->name);
+  for (const Command& command : all_) names.push_back(command.name);
   return names;
-}
-
-std::size_t CommandTable::index_of(const Command& command) const {
-  return index_.at(command.name);
 }
 
 }  // namespace holdfast::api::resp

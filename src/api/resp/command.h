@@ -47,6 +47,8 @@ struct Command {
 // All commands that a server answers: those of this folder, and what dialects add. `serve` composes it.
 class CommandTable {
  public:
+  CommandTable(const CommandTable&) = delete;
+  CommandTable& operator=(const CommandTable&) = delete;
   // The commands outlive the table. No name comes twice.
   explicit CommandTable(std::initializer_list<std::span<const Command>> parts);
 
@@ -54,12 +56,14 @@ class CommandTable {
   const Command* find(std::string_view name) const;
 
   // In the order of the parts; the index of a command is its place here.
-  const std::vector<const Command*>& all() const { return all_; }
-  std::size_t index_of(const Command& command) const;
+  const std::vector<Command>& all() const { return all_; }
+  std::size_t index_of(const Command& command) const {
+    return static_cast<std::size_t>(&command - all_.data());
+  }
   std::vector<std::string_view> names() const;
 
  private:
-  std::vector<const Command*> all_;
+  std::vector<Command> all_;
   std::unordered_map<std::string_view, std::size_t> index_;
 };
 

@@ -268,13 +268,7 @@ Coroutine<void> Connection::send_rest(std::shared_ptr<Connection> self) {
     while (sent < self->sending_out_.size()) {
       const asio::const_buffer rest = asio::buffer(self->sending_out_) + sent;
       error_code error;
-      if (self->stream_.is_secured()) {
-        error = co_await self->stream_.until_writable();
-        if (!error) sent += self->stream_.write_some(rest, error);
-        if (error == asio::error::would_block) error = {};
-      } else {
-        sent += co_await self->stream_.socket().async_write_some(rest, asio::redirect_error(kAwait, error));
-      }
+      sent += co_await self->stream_.write_when_ready(rest, error);
       if (self->closed_) co_return;
       if (error) co_return self->close();
       self->enter(Stage::sending);

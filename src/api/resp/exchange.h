@@ -56,7 +56,6 @@ class Exchange final : public keeper::Call, public LogContext {
   // Forgets the command; nobody is called.
   void abandon();
   bool is_done() const { return phase_ == Phase::done; }
-  bool is_with_keeper() const { return phase_ == Phase::acquiring || phase_ == Phase::commanding; }
   bool acquires() const { return phase_ == Phase::acquiring; }
   // Whether it may stay unanswered for as long as its client likes to wait.
   bool may_wait() const { return may_wait_; }

@@ -58,13 +58,13 @@ void write_docs(ReplyWriter& out, const Command& command) {
 
 void write_list(ReplyWriter& out, const CommandTable& table) {
   out.array(table.all().size());
-  for (const Command* command : table.all()) out.text(lower_case(command->name));
+  for (const Command& command : table.all()) out.text(lower_case(command.name));
 }
 
 void write_info(ReplyWriter& out, const CommandTable& table, Arguments names) {
   out.array(names.empty() ? table.all().size() : names.size());
   if (names.empty()) {
-    for (const Command* command : table.all()) write_entry(out, *command);
+    for (const Command& command : table.all()) write_entry(out, command);
   }
   for (const std::string_view name : names) {
     const Command* const command = table.find(name);
@@ -74,7 +74,9 @@ void write_info(ReplyWriter& out, const CommandTable& table, Arguments names) {
 
 void write_all_docs(ReplyWriter& out, const CommandTable& table, Arguments names) {
   std::vector<const Command*> wanted;
-  if (names.empty()) wanted = table.all();
+  if (names.empty()) {
+    for (const Command& command : table.all()) wanted.push_back(&command);
+  }
   for (const std::string_view name : names) {
     if (const Command* const command = table.find(name)) wanted.push_back(command);
   }
