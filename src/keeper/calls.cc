@@ -9,7 +9,7 @@ namespace holdfast::keeper {
 
 CallId CallTable::add(Call& call, Nanos now) {
   const CallId id{++last_id_};
-  calls_.emplace(id, Entry{.call = &call, .came = now});
+  calls_.emplace(id, Entry{.call = &call, .came = now, .queued = {}, .waiter = {}});
   return id;
 }
 

@@ -6,6 +6,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include "base/histogram.h"
 #include "keeper/keeper.h"
 #include "lock/types.h"
@@ -60,7 +62,7 @@ class CallTable {
 
   Histogram& queued_seconds_;
   std::uint64_t last_id_ = 0;
-  std::unordered_map<CallId, Entry> calls_;
+  boost::unordered_flat_map<CallId, Entry, std::hash<CallId>> calls_;
   std::unordered_map<lock::WaiterId, std::vector<CallId>> waiters_;
 };
 

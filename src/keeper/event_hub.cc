@@ -37,11 +37,10 @@ void EventHub::begin(const lock::State& state) {
 
 void EventHub::before(const lock::State& state, const lock::Event& event) {
   const lock::Revision revision = state.revision().next();
-  const auto view = lock::view_of(state, event, revision, state.wall());
-  if (!view) return;
+  if (!lock::make_view(state, event, revision, state.wall(), view_)) return;
   ByteWriter out(open_.views);
-  lock::encode_view(*view, out);
-  open_.at = view->at;
+  lock::encode_view(view_, out);
+  open_.at = view_.at;
   ++open_.count;
   if (open_.views.size() >= kChunkBytes) seal(revision);
 }

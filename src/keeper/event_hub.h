@@ -100,6 +100,7 @@ class EventHub final : public lock::EventObserver {
 
   const Limits limits_;
   std::vector<Subscriber*> subscribers_;
+  lock::EventViewRef view_;         // of the event that is being seen
   EventChunk open_;                 // what is being gathered
   std::vector<EventChunk> sealed_;  // gathered, not yet durable
   std::deque<SharedChunk> chunks_;

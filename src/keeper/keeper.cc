@@ -119,7 +119,7 @@ Result<void> Keeper::recover() {
   return core_->recover();
 }
 
-CallId Keeper::submit(lock::Command command, Call& call) {
+CallId Keeper::submit(lock::Command&& command, Call& call) {
   return core_->loop().submit(std::move(command), call);
 }
 

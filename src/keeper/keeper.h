@@ -50,7 +50,7 @@ class Call {
  public:
   virtual ~Call() = default;
   // Exactly once, from the keeper's thread, never from within submit(). May submit again.
-  virtual void answered(lock::Revision revision, lock::Reply reply, const Timing& timing) = 0;
+  virtual void answered(lock::Revision revision, const lock::Reply& reply, const Timing& timing) = 0;
 };
 
 // Names a call that was submitted. 0 is none.
@@ -102,7 +102,7 @@ class Keeper {
   // Takes a command. Refusals are answers too: `overloaded` when too many are pending,
   // `journal_unavailable` when the disk is full. Renewals and releases overtake everything else that is
   // pending (protocol.md 30), so a connection whose order matters submits one command at a time.
-  CallId submit(lock::Command command, Call& call);
+  CallId submit(lock::Command&& command, Call& call);
 
   // The client of this call is gone, or no longer cares: it is never answered. A wait that nobody else is
   // attached to leaves its queue, or keeps its place for its reattach time. A command that was not decided

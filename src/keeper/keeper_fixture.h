@@ -129,10 +129,10 @@ class FaultyJournal final : public journal::Journal {
 };
 
 struct Client final : Call {
-  void answered(lock::Revision at, lock::Reply what, const Timing& took) override {
+  void answered(lock::Revision at, const lock::Reply& what, const Timing& took) override {
     ++answers;
     revision = at;
-    reply = std::move(what);
+    reply = what;
     timing = took;
     if (then) then();
   }

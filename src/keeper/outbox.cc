@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 #include <variant>
 
 namespace holdfast::keeper {
@@ -25,36 +26,33 @@ void Outbox::add(std::vector<Answer>& answers, std::chrono::nanoseconds append) 
 void Outbox::flush(std::vector<Answer>& in_flight) {
   if (flushing_) return;
   flushing_ = true;
-  for (std::size_t index = 0; index < answers_.size(); ++index) {
-    Answer& answer = answers_[index];
-    const CallTable::Taken taken = calls_.take(answer.call);
-    if (taken.call != nullptr) {
-      hand_out(taken, answer);
-    } else if (answer.fresh) {
-      nobody_was_told(index, in_flight);
+  while (!answers_.empty()) {
+    going_out_.swap(answers_);
+    for (std::size_t index = 0; index < going_out_.size(); ++index) {
+      const Answer& answer = going_out_[index];
+      const CallTable::Taken taken = calls_.take(answer.call);
+      if (taken.call != nullptr) {
+        hand_out(taken, answer);
+      } else if (answer.fresh) {
+        nobody_was_told(index, in_flight);
+      }
     }
+    going_out_.clear();
   }
-  answers_.clear();
   told_.clear();
   flushing_ = false;
 }
 
-void Outbox::hand_out(const CallTable::Taken& taken, Answer& answer) {
+void Outbox::hand_out(const CallTable::Taken& taken, const Answer& answer) {
   if (const auto* acquired = std::get_if<lock::Acquired>(&answer.reply)) {
-    for (const lock::Grant& grant : acquired->grants) told_.push_back({acquired->lease.id, grant.key});
+    for (const lock::Grant& grant : acquired->grants) told_.push_back(grant.token);
   }
-  // The call may add answers, which moves this one.
-  taken.call->answered(answer.revision, std::move(answer.reply), Timing{taken.queued, answer.append});
-}
-
-bool Outbox::was_told(lock::LeaseId lease, const std::string& key) const {
-  return std::any_of(told_.begin(), told_.end(),
-                     [&](const Told& told) { return told.lease == lease && told.key == key; });
+  taken.call->answered(answer.revision, answer.reply, Timing{taken.queued, answer.append});
 }
 
 void Outbox::nobody_was_told(std::size_t index, std::vector<Answer>& in_flight) {
-  const auto& lost = std::get<lock::Acquired>(answers_[index].reply);
-  const lock::Millis reattach = answers_[index].reattach;
+  const auto& lost = std::get<lock::Acquired>(going_out_[index].reply);
+  const lock::Millis reattach = going_out_[index].reattach;
   lock::Abandon abandon{.lease = lost.lease.id, .keys = {}, .reattach = reattach};
 
   const auto passes_to = [&](Answer& other, const std::string& key) {
@@ -67,11 +65,13 @@ void Outbox::nobody_was_told(std::size_t index, std::vector<Answer>& in_flight) 
   };
   for (const lock::Grant& grant : lost.grants) {
     if (!grant.fresh) continue;  // its lease held the key before, and somebody knows of that
-    bool known = was_told(lost.lease.id, grant.key);
-    for (std::size_t later = index + 1; !known && later < answers_.size(); ++later) {
-      known = passes_to(answers_[later], grant.key);
-    }
-    for (std::size_t i = 0; !known && i < in_flight.size(); ++i) known = passes_to(in_flight[i], grant.key);
+    bool known = std::find(told_.begin(), told_.end(), grant.token) != told_.end();
+    const auto passes_to_one_of = [&](std::span<Answer> others) {
+      return std::any_of(others.begin(), others.end(),
+                         [&](Answer& other) { return passes_to(other, grant.key); });
+    };
+    known = known || passes_to_one_of(std::span(going_out_).subspan(index + 1)) ||
+            passes_to_one_of(answers_) || passes_to_one_of(in_flight);
     if (!known) abandon.keys.push_back(grant.key);
   }
   if (!abandon.keys.empty()) abandon_(std::move(abandon));

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <functional>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -45,19 +44,14 @@ class Outbox {
   void flush(std::vector<Answer>& in_flight);
 
  private:
-  struct Told {
-    lock::LeaseId lease;
-    std::string key;
-  };
-
-  void hand_out(const CallTable::Taken& taken, Answer& answer);
+  void hand_out(const CallTable::Taken& taken, const Answer& answer);
   void nobody_was_told(std::size_t index, std::vector<Answer>& in_flight);
-  bool was_told(lock::LeaseId lease, const std::string& key) const;
 
   CallTable& calls_;
   Abandon abandon_;
   std::vector<Answer> answers_;
-  std::vector<Told> told_;  // grants handed out in this flush
+  std::vector<Answer> going_out_;         // in this flush; what is added meanwhile comes after
+  std::vector<lock::FencingToken> told_;  // of the grants handed out in this flush
   bool flushing_ = false;
 };
 

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <utility>
 #include <vector>
+
+#include <boost/container/deque.hpp>
+#include <boost/container/options.hpp>
 
 #include "keeper/keeper.h"
 #include "lock/command.h"
@@ -49,7 +51,9 @@ class Pending {
   std::vector<PendingCommand> take_of_clients();
 
  private:
-  using Queue = std::deque<PendingCommand>;
+  // The standard one has room for a single command in each of its blocks.
+  using Blocks = boost::container::deque_options_t<boost::container::block_size<64>>;
+  using Queue = boost::container::deque<PendingCommand, void, Blocks>;
 
   // Where it stands: moving a command costs more than queueing it. `execute` pushes nothing.
   template <class Execute>

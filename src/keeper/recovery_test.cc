@@ -138,13 +138,13 @@ TEST_P(RecoveryTest, HoldsTokensAndEpochGoOn) {
   command.request = tag(7);
   {
     Life life(journal, GetParam());
-    life.keeper.submit(command, before);
+    life.keeper.submit(lock::Command(command), before);
     life.until([&] { return before.answers > 0; });
     life.end();
   }
   Life life(journal, GetParam());
   EXPECT_EQ(life.keeper.status().epoch, lock::Epoch{2});
-  life.keeper.submit(command, after);
+  life.keeper.submit(lock::Command(command), after);
   life.keeper.submit(acquire("b"), other);
   life.until([&] { return after.answers && other.answers; });
   ASSERT_NE(after.granted(), nullptr);

@@ -49,7 +49,7 @@ void Batch::apply(Event&& event) {
   events_.push_back(std::move(event));
 }
 
-void Batch::apply_all(std::vector<Event>&& events) {
+void Batch::apply_all(Events&& events) {
   for (Event& event : events) apply(std::move(event));
 }
 

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "lock/command.h"
+#include "lock/decide.h"
 #include "lock/event.h"
 #include "lock/event_observer.h"
 #include "lock/reply.h"
@@ -79,7 +80,7 @@ class Batch {
 
   void begin_entry();
   void apply(Event&& event);
-  void apply_all(std::vector<Event>&& events);
+  void apply_all(Events&& events);
   void grant(Ref<Waiter> waiter);
 
   State& state_;

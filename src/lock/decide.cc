@@ -34,13 +34,13 @@ struct Decide {
 };
 
 // Of a lease that an acquire opened, the cap of one hold is the end of the lease.
-std::vector<Event> end_capped_hold(const State& state, Ref<Hold> ref) {
+Events end_capped_hold(const State& state, Ref<Hold> ref) {
   const Hold& hold = state.holds()[ref];
   if (!state.leases()[hold.lease].shared) {
     return end_lease(state, hold.lease, Ended::max_hold, Millis(0), {});
   }
   const std::vector<std::string> key{std::string(state.locks()[hold.lock].key.view())};
-  std::vector<Event> events = end_waits_on(state, hold.lease, key);
+  Events events = end_waits_on(state, hold.lease, key);
   events.push_back(Released{state.leases()[hold.lease].id, Ended::max_hold, Millis(0), {}, key});
   return events;
 }
@@ -51,7 +51,7 @@ Decision decide(const State& state, JournalTime now, const Command& command) {
   return std::visit(Decide{state, now}, command);
 }
 
-std::vector<Event> decide_due(const State& state, JournalTime now, TimerTarget due) {
+Events decide_due(const State& state, JournalTime now, TimerTarget due) {
   switch (due.kind) {
     case TimerKind::lease:
       return end_lease(state, Ref<Lease>{due.number}, Ended::expiry, Millis(0), {});

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
+
+#include <boost/container/small_vector.hpp>
 
 #include "lock/command.h"
 #include "lock/event.h"
@@ -13,8 +16,11 @@
 
 namespace holdfast::lock {
 
+// Of one decision: rarely more than two.
+using Events = boost::container::small_vector<Event, 2>;
+
 struct Decision {
-  std::vector<Event> events;
+  Events events;
   std::optional<Reply> reply;
   WaiterId waiter{};  // without a reply: the sender waits, as this waiter
 };
@@ -25,7 +31,7 @@ Decision decide(const State& state, JournalTime now, const Command& command);
 Decision decide_grant(const State& state, JournalTime now, Ref<Waiter> waiter);
 
 // What follows when the earliest deadline of the state has passed.
-std::vector<Event> decide_due(const State& state, JournalTime now, TimerTarget due);
+Events decide_due(const State& state, JournalTime now, TimerTarget due);
 
 // What everyone who is attached to the waiter is told when its wait ends so.
 Reply wait_end_reply(const State& state, JournalTime now, Ref<Waiter> waiter, const WaitEnded& event);
@@ -38,13 +44,12 @@ std::optional<Decision> repeated(const State& state, JournalTime now, const Requ
 Decision repeat_acquire(const State& state, JournalTime now, const Acquire& command, Ref<Request> request);
 
 // The waits that cannot go on when the lease loses these holds (protocol.md 24).
-std::vector<Event> end_waits_on(const State& state, Ref<Lease> lease, const std::vector<std::string>& held);
+Events end_waits_on(const State& state, Ref<Lease> lease, const std::vector<std::string>& held);
 // All waits of a lease that is about to end.
-std::vector<Event> end_waits(const State& state, Ref<Lease> lease);
+Events end_waits(const State& state, Ref<Lease> lease);
 
 // Ends a lease whole: its waiters first, then one event of fixed size for all its holds.
-std::vector<Event> end_lease(const State& state, Ref<Lease> lease, Ended how, Millis keep_for,
-                             const RequestTag& request);
+Events end_lease(const State& state, Ref<Lease> lease, Ended how, Millis keep_for, const RequestTag& request);
 
 // The parts of decide(), one file each.
 Decision decide_acquire(const State& state, JournalTime now, const Acquire& command);

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <boost/container/small_vector.hpp>
+
 #include "lock/deadlock.h"
 #include "lock/decide.h"
 #include "lock/decide_settings.h"
@@ -170,9 +172,11 @@ class AcquireDecision {
 
   Decision grant() const {
     Decision decision;
-    Acquired acquired;
+    Acquired& acquired = std::get<Acquired>(decision.reply.emplace(Acquired()));
     Granted granted{.reason = command_.reason, .request = command_.request};
     FencingToken token = state_.next_token();
+    acquired.grants.reserve(needs_.size());
+    granted.keys.reserve(needs_.size());
     for (const Need& need : needs_) {
       if (need.relies) {
         acquired.grants.push_back(grant_info(state_, state_.holds()[need.own], now_));
@@ -187,7 +191,6 @@ class AcquireDecision {
       const Millis ttl = allowed_ttl();
       granted.lease = LeaseId{state_.revision().next().value};
       acquired.lease = {granted.lease, command_.owner, ttl, told(ttl)};
-      decision.events.reserve(2);
       decision.events.emplace_back(LeaseOpened{false,
                                                ttl,
                                                ttl,
@@ -200,7 +203,6 @@ class AcquireDecision {
     }
     if (!lease_) cap_lease(acquired.grants, acquired.lease);
     if (!granted.keys.empty()) decision.events.emplace_back(std::move(granted));
-    decision.reply = std::move(acquired);
     return decision;
   }
 
@@ -211,7 +213,8 @@ class AcquireDecision {
     const FencingToken token = weaker ? state_.holds()[need.own].token : next;
     if (!weaker) next = next.next();
     granted.keys.push_back({item.key, item.mode, std::string(need.group()), item.permits, need.limit, token});
-    Grant grant{item.key, item.mode, shown_group(item.mode, item.group), item.permits, token, token, {}};
+    Grant grant{item.key, item.mode, std::string(shown_group(item.mode, item.group)), item.permits, token,
+                token,    WallTime{}};
     grant.fresh = !need.own;
     if (need.lock) grant.fence_floor = floor_with(state_, need.lock, need.own, token);
     if (weaker) grant.acquired_at = state_.holds()[need.own].acquired_at;
@@ -299,7 +302,7 @@ class AcquireDecision {
   JournalTime now_;
   const Acquire& command_;
   Ref<Lease> lease_;
-  std::vector<Need> needs_;
+  boost::container::small_vector<Need, 1> needs_;
 };
 
 }  // namespace

@@ -41,11 +41,11 @@ bool loses_ground(const State& state, const Waiter& waiter, const std::vector<st
 }
 
 // Ends some holds of a lease; all of them end a lease that was opened by an acquire.
-std::vector<Event> end_holds(const State& state, Ref<Lease> ref, const std::vector<std::string>& held,
-                             Ended how, Millis keep_for, const RequestTag& request) {
+Events end_holds(const State& state, Ref<Lease> ref, const std::vector<std::string>& held, Ended how,
+                 Millis keep_for, const RequestTag& request) {
   const Lease& lease = state.leases()[ref];
   if (!lease.shared && held.size() == lease.hold_count) return end_lease(state, ref, how, keep_for, request);
-  std::vector<Event> events = end_waits_on(state, ref, held);
+  Events events = end_waits_on(state, ref, held);
   events.push_back(Released{lease.id, how, keep_for, request, held});
   return events;
 }
@@ -108,9 +108,9 @@ Refused not_found(const State& state, JournalTime now, const LeaseName& name) {
 
 }  // namespace
 
-std::vector<Event> end_waits_on(const State& state, Ref<Lease> ref, const std::vector<std::string>& held) {
+Events end_waits_on(const State& state, Ref<Lease> ref, const std::vector<std::string>& held) {
   const Lease& lease = state.leases()[ref];
-  std::vector<Event> events;
+  Events events;
   for (Ref<Waiter> at = lease.waiters.front(); at; at = lease.waiters.next(state.waiters(), at)) {
     if (loses_ground(state, state.waiters()[at], held)) {
       events.push_back(WaitEnded{state.waiters()[at].id, WaitEnd::hold_lost, {}, {}});
@@ -119,9 +119,9 @@ std::vector<Event> end_waits_on(const State& state, Ref<Lease> ref, const std::v
   return events;
 }
 
-std::vector<Event> end_waits(const State& state, Ref<Lease> ref) {
+Events end_waits(const State& state, Ref<Lease> ref) {
   const Lease& lease = state.leases()[ref];
-  std::vector<Event> events;
+  Events events;
   for (Ref<Waiter> at = lease.waiters.front(); at; at = lease.waiters.next(state.waiters(), at)) {
     events.push_back(WaitEnded{state.waiters()[at].id, WaitEnd::lease_ended, {}, {}});
   }
@@ -148,9 +148,8 @@ std::optional<Decision> repeated(const State& state, JournalTime now, const Requ
   return refused(lease_gone(state, request.lease_id));
 }
 
-std::vector<Event> end_lease(const State& state, Ref<Lease> ref, Ended how, Millis keep_for,
-                             const RequestTag& request) {
-  std::vector<Event> events = end_waits(state, ref);
+Events end_lease(const State& state, Ref<Lease> ref, Ended how, Millis keep_for, const RequestTag& request) {
+  Events events = end_waits(state, ref);
   events.push_back(LeaseEnded{state.leases()[ref].id, how, keep_for, request});
   return events;
 }
@@ -200,7 +199,7 @@ Decision decide_release(const State& state, JournalTime now, const Release& comm
   }
   std::vector<std::string> held = held_among(state, ref, command.keys);
   std::vector<std::string> lost = lost_among(state, ref, command.keys);
-  std::vector<Event> events;
+  Events events;
   if (!lost.empty()) events.push_back(LossesAcknowledged{state.leases()[ref].id, std::move(lost)});
   if (held.empty() && !command.request) return {std::move(events), ReleaseDone{}, {}};
   // Recorded even if it found nothing: a retry must not release what the lease acquires later.
@@ -221,7 +220,7 @@ Decision decide_abandon(const State& state, JournalTime, const Abandon& command)
   if (command.reattach > Millis(0) && !lease.shared && held.size() == lease.hold_count) {
     return {{GrantDetached{command.lease, command.reattach}}, ReleaseDone{}, {}};
   }
-  std::vector<Event> events = end_holds(state, ref, held, Ended::undelivered, Millis(0), {});
+  Events events = end_holds(state, ref, held, Ended::undelivered, Millis(0), {});
   return {std::move(events), ReleaseDone{std::move(held)}, {}};
 }
 

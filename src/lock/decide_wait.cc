@@ -126,7 +126,7 @@ Decision decide_grant(const State& state, JournalTime now, Ref<Waiter> ref) {
     granted.keys.push_back({key, place.mode, group, place.permits, place.limit, token});
     acquired.grants.push_back({key,
                                place.mode,
-                               shown_group(place.mode, group),
+                               std::string(shown_group(place.mode, group)),
                                place.permits,
                                token,
                                floor_with(state, place.lock, own, token),

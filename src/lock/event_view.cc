@@ -49,227 +49,204 @@ EventKind kind_of(Ended how) {
   HOLDFAST_ASSERT(!"an end without a kind");
 }
 
-// One overload per event: what it is told as, or nothing.
+// One overload per event: fills in what it is told as, or says that it is not told.
 class Viewer {
  public:
-  using View = std::optional<EventView>;
+  Viewer(const State& state, Revision revision, EventViewRef& told)
+      : state_(state), revision_(revision), told_(told) {}
 
-  Viewer(const State& state, Revision revision, WallTime at) : state_(state), revision_(revision), at_(at) {}
+  bool operator()(const CellCreated&) { return is(EventKind::cell_created); }
 
-  View operator()(const CellCreated&) const { return view(EventKind::cell_created); }
-
-  View operator()(const TookOver& event) const {
-    EventView told = view(EventKind::took_over);
-    told.number = event.epoch.value;
-    return told;
+  bool operator()(const TookOver& event) {
+    told_.number = event.epoch.value;
+    return is(EventKind::took_over);
   }
 
-  View operator()(const LeaseOpened& event) const {
-    if (!event.shared) return std::nullopt;
-    EventView told = view(EventKind::lease_opened);
-    told.lease = LeaseId{revision_.value};
-    told.owner = event.owner;
-    told.principal = event.principal;
-    told.ttl = event.ttl;
-    return told;
+  bool operator()(const LeaseOpened& event) {
+    if (!event.shared) return false;
+    told_.lease = LeaseId{revision_.value};
+    told_.owner = event.owner;
+    told_.principal = event.principal;
+    told_.ttl = event.ttl;
+    return is(EventKind::lease_opened);
   }
 
-  View operator()(const Granted& event) const {
-    EventView told = view(EventKind::granted);
-    told.ttl = set_lease(told, event.lease).ttl();
-    told.waiter = event.waiter;
-    told.reason = event.reason;
-    told.keys.reserve(event.keys.size());
+  bool operator()(const Granted& event) {
+    told_.ttl = set_lease(event.lease).ttl();
+    told_.waiter = event.waiter;
+    told_.reason = event.reason;
     for (const GrantedKey& key : event.keys) {
-      told.keys.push_back({key.key, key.mode, shown_group(key.mode, key.group), key.permits, key.token});
+      told_.keys.push_back({key.key, key.mode, shown_group(key.mode, key.group), key.permits, key.token});
     }
-    return told;
+    return is(EventKind::granted);
   }
 
-  View operator()(const LeaseRenewed&) const { return std::nullopt; }
+  bool operator()(const LeaseRenewed&) { return false; }
 
-  View operator()(const LeaseEnded& event) const {
-    EventView told = view(kind_of(event.how));
-    const Lease& lease = set_lease(told, event.lease);
-    set_all_keys(told, lease);
-    return told;
+  bool operator()(const LeaseEnded& event) {
+    add_all_keys(set_lease(event.lease));
+    return is(kind_of(event.how));
   }
 
-  View operator()(const Released& event) const {
-    EventView told = view(kind_of(event.how));
-    set_lease(told, event.lease);
-    set_keys(told, event.keys);
-    return told;
+  bool operator()(const Released& event) {
+    set_lease(event.lease);
+    add_keys(event.keys);
+    return is(kind_of(event.how));
   }
 
-  View operator()(const WaitBegan& event) const {
-    EventView told = view(EventKind::wait_began);
-    told.waiter = WaiterId{revision_.value};
-    told.lease = event.lease;
-    told.owner = event.owner;
-    told.principal = event.principal;
-    told.reason = event.reason;
-    told.ttl = event.ttl;
-    told.keys.reserve(event.items.size());
+  bool operator()(const WaitBegan& event) {
+    told_.waiter = WaiterId{revision_.value};
+    told_.lease = event.lease;
+    told_.owner = event.owner;
+    told_.principal = event.principal;
+    told_.reason = event.reason;
+    told_.ttl = event.ttl;
     for (const WaitedItem& item : event.items) {
-      told.keys.push_back({item.key, item.mode, shown_group(item.mode, item.group), item.permits, {}});
+      told_.keys.push_back({item.key, item.mode, shown_group(item.mode, item.group), item.permits, {}});
     }
-    return told;
+    return is(EventKind::wait_began);
   }
 
-  View operator()(const WaiterAttached&) const { return std::nullopt; }
-  View operator()(const WaiterDetached&) const { return std::nullopt; }
+  bool operator()(const WaiterAttached&) { return false; }
+  bool operator()(const WaiterDetached&) { return false; }
 
-  View operator()(const WaitEnded& event) const {
+  bool operator()(const WaitEnded& event) {
     const Ref<Waiter> ref = state_.find_waiter(event.waiter);
     HOLDFAST_ASSERT(ref);
     const Waiter& waiter = state_.waiters()[ref];
-    EventView told = view(EventKind::wait_ended);
-    told.waiter = event.waiter;
-    told.lease = waiter.lease_id;
-    told.owner = waiter.owner.view();
-    told.principal = waiter.principal.view();
-    told.outcome = name_of(event.how);
-    told.by = event.by;
-    told.reason = event.reason;
-    told.keys.reserve(waiter.places.size());
-    for (const Ref<Place> place : waiter.places) told.keys.push_back(waited_key(state_.places()[place]));
-    return told;
+    told_.waiter = event.waiter;
+    told_.lease = waiter.lease_id;
+    told_.owner = waiter.owner.view();
+    told_.principal = waiter.principal.view();
+    told_.outcome = name_of(event.how);
+    told_.by = event.by;
+    told_.reason = event.reason;
+    for (const Ref<Place> place : waiter.places) add_waited_key(state_.places()[place]);
+    return is(EventKind::wait_ended);
   }
 
-  View operator()(const GrantDetached&) const { return std::nullopt; }
-  View operator()(const GrantAttached&) const { return std::nullopt; }
+  bool operator()(const GrantDetached&) { return false; }
+  bool operator()(const GrantAttached&) { return false; }
 
-  View operator()(const KeyOpened& event) const { return about(EventKind::key_opened, event.key); }
+  bool operator()(const KeyOpened& event) { return is_about(EventKind::key_opened, event.key); }
 
-  View operator()(const LockRegistered& event) const {
-    EventView told = about(EventKind::registered, event.key);
-    told.by = event.by;
-    return told;
+  bool operator()(const LockRegistered& event) {
+    told_.by = event.by;
+    return is_about(EventKind::registered, event.key);
   }
 
-  View operator()(const LockUnregistered& event) const {
-    EventView told = about(EventKind::unregistered, event.key);
-    told.by = event.by;
-    return told;
+  bool operator()(const LockUnregistered& event) {
+    told_.by = event.by;
+    return is_about(EventKind::unregistered, event.key);
   }
 
-  View operator()(const HoldsBroken& event) const {
-    EventView told = view(EventKind::broken);
-    const Lease& lease = set_lease(told, event.lease);
-    told.by = event.by;
-    told.reason = event.reason;
-    if (event.now) told.outcome = "now";
-    if (event.keys.empty()) {
-      set_all_keys(told, lease);
-    } else {
-      set_keys(told, event.keys);
-    }
-    return told;
+  bool operator()(const HoldsBroken& event) {
+    const Lease& lease = set_lease(event.lease);
+    told_.by = event.by;
+    told_.reason = event.reason;
+    if (event.now) told_.outcome = "now";
+    event.keys.empty() ? add_all_keys(lease) : add_keys(event.keys);
+    return is(EventKind::broken);
   }
 
-  View operator()(const LossesAcknowledged&) const { return std::nullopt; }
+  bool operator()(const LossesAcknowledged&) { return false; }
 
-  View operator()(const ReleaseRequested& event) const {
-    EventView told = about(EventKind::release_requested, event.key);
-    told.by = event.by;
-    told.reason = event.reason;
-    return told;
+  bool operator()(const ReleaseRequested& event) {
+    told_.by = event.by;
+    told_.reason = event.reason;
+    return is_about(EventKind::release_requested, event.key);
   }
 
-  View operator()(const AcquireRefused& event) const {
-    EventView told = about(EventKind::refused, event.key);
-    told.owner = event.owner;
-    told.principal = event.principal;
-    told.reason = event.reason;
-    told.outcome = name_of(event.why);
-    return told;
+  bool operator()(const AcquireRefused& event) {
+    told_.owner = event.owner;
+    told_.principal = event.principal;
+    told_.reason = event.reason;
+    told_.outcome = name_of(event.why);
+    return is_about(EventKind::refused, event.key);
   }
 
-  View operator()(const RequestRemembered&) const { return std::nullopt; }
+  bool operator()(const RequestRemembered&) { return false; }
 
-  View operator()(const Restored& event) const {
-    EventView told = view(EventKind::restored);
-    told.number = event.incarnation;
-    return told;
+  bool operator()(const Restored& event) {
+    told_.number = event.incarnation;
+    return is(EventKind::restored);
   }
 
-  View operator()(const Reopened&) const { return view(EventKind::reopened); }
+  bool operator()(const Reopened&) { return is(EventKind::reopened); }
 
-  View operator()(const Sealed& event) const {
-    EventView told = view(EventKind::sealed);
-    told.outcome = event.successor;
-    return told;
+  bool operator()(const Sealed& event) {
+    told_.outcome = event.successor;
+    return is(EventKind::sealed);
   }
 
-  View operator()(const LevelRaised& event) const {
-    EventView told = view(EventKind::level_raised);
-    told.number = event.level;
-    return told;
+  bool operator()(const LevelRaised& event) {
+    told_.number = event.level;
+    return is(EventKind::level_raised);
   }
 
  private:
-  EventView view(EventKind kind) const {
-    EventView told;
-    told.revision = revision_;
-    told.at = at_;
-    told.kind = kind;
-    return told;
+  bool is(EventKind kind) {
+    told_.kind = kind;
+    return true;
   }
 
-  EventView about(EventKind kind, const std::string& key) const {
-    EventView told = view(kind);
-    told.keys.push_back({.key = key});
-    return told;
+  bool is_about(EventKind kind, std::string_view key) {
+    told_.keys.push_back({.key = key});
+    return is(kind);
   }
 
   // Holds of the lease that the view is of.
-  void set_keys(EventView& told, const std::vector<std::string>& keys) const {
-    const Ref<Lease> lease = state_.find_lease(told.lease);
-    told.keys.reserve(keys.size());
+  void add_keys(const std::vector<std::string>& keys) {
+    const Ref<Lease> lease = state_.find_lease(told_.lease);
     for (const std::string& key : keys) {
       const Ref<Hold> hold = state_.find_hold(lease, state_.find_lock(key));
       HOLDFAST_ASSERT(hold);
-      told.keys.push_back(held_key(state_.holds()[hold]));
+      add_held_key(state_.holds()[hold]);
     }
   }
 
   // The lease ends with all its holds.
-  void set_all_keys(EventView& told, const Lease& lease) const {
-    told.lease_ended = true;
-    told.keys.reserve(lease.hold_count);
+  void add_all_keys(const Lease& lease) {
+    told_.lease_ended = true;
     for (Ref<Hold> at = lease.holds.front(); at; at = lease.holds.next(state_.holds(), at)) {
-      told.keys.push_back(held_key(state_.holds()[at]));
+      add_held_key(state_.holds()[at]);
     }
   }
 
-  const Lease& set_lease(EventView& told, LeaseId id) const {
+  const Lease& set_lease(LeaseId id) {
     const Ref<Lease> ref = state_.find_lease(id);
     HOLDFAST_ASSERT(ref);
     const Lease& lease = state_.leases()[ref];
-    told.lease = id;
-    told.owner = lease.owner.view();
-    told.principal = lease.principal.view();
+    told_.lease = id;
+    told_.owner = lease.owner.view();
+    told_.principal = lease.principal.view();
     return lease;
   }
 
-  EventKey held_key(const Hold& hold) const {
-    return {std::string(state_.locks()[hold.lock].key.view()), hold.mode,
-            shown_group(hold.mode, hold.group.view()), hold.permits, hold.token};
+  void add_held_key(const Hold& hold) {
+    told_.keys.push_back({state_.locks()[hold.lock].key.view(), hold.mode,
+                          shown_group(hold.mode, hold.group.view()), hold.permits, hold.token});
   }
 
-  EventKey waited_key(const Place& place) const {
-    return {std::string(state_.locks()[place.lock].key.view()),
-            place.mode,
-            shown_group(place.mode, place.group.view()),
-            place.permits,
-            {}};
+  void add_waited_key(const Place& place) {
+    told_.keys.push_back({state_.locks()[place.lock].key.view(),
+                          place.mode,
+                          shown_group(place.mode, place.group.view()),
+                          place.permits,
+                          {}});
   }
 
   const State& state_;
   Revision revision_;
-  WallTime at_;
+  EventViewRef& told_;
 };
+
+// Its list of keys keeps its memory.
+void begin_view(EventViewRef& told, Revision revision, WallTime at) {
+  std::vector<BasicEventKey<std::string_view>> keys = std::move(told.keys);
+  keys.clear();
+  told = {.revision = revision, .at = at, .keys = std::move(keys)};
+}
 
 }  // namespace
 
@@ -324,8 +301,9 @@ std::string_view name_of(Refusal why) {
   HOLDFAST_ASSERT(!"a refusal without a name");
 }
 
-std::optional<EventView> view_of(const State& before, const Event& event, Revision revision, WallTime at) {
-  return std::visit(Viewer(before, revision, at), event);
+bool make_view(const State& before, const Event& event, Revision revision, WallTime at, EventViewRef& told) {
+  begin_view(told, revision, at);
+  return std::visit(Viewer(before, revision, told), event);
 }
 
 }  // namespace holdfast::lock

@@ -52,35 +52,43 @@ std::string_view name_of(WaitEnd how);
 std::string_view name_of(Refusal why);
 
 // What is told of one key of an event.
-struct EventKey {
-  std::string key;
+template <class Text>
+struct BasicEventKey {
+  Text key;
   Mode mode = Mode::exclusive;
-  std::string group;  // as shown: "read" for the default one; empty when exclusive
+  Text group;  // as shown: "read" for the default one; empty when exclusive
   std::uint32_t permits = 1;
   FencingToken token;  // none where nobody holds
-  friend bool operator==(const EventKey&, const EventKey&) = default;
+  friend bool operator==(const BasicEventKey&, const BasicEventKey&) = default;
 };
 
-struct EventView {
+template <class Text>
+struct BasicEventView {
   Revision revision;
   WallTime at;
   EventKind kind = EventKind::granted;
-  std::vector<EventKey> keys;  // in the order of the event; empty where it is about none
+  std::vector<BasicEventKey<Text>> keys;  // in the order of the event; empty where it is about none
   LeaseId lease;
   WaiterId waiter;
-  std::string owner;      // of the lease, the waiter, or the refused
-  std::string principal;  // of the same
-  std::string reason;     // that the event itself was given: of the acquire, the break, the request
-  std::string by;         // who did it, where it was not the owner
-  std::string outcome;
+  Text owner;      // of the lease, the waiter, or the refused
+  Text principal;  // of the same
+  Text reason;     // that the event itself was given: of the acquire, the break, the request
+  Text by;         // who did it, where it was not the owner
+  Text outcome;
   bool lease_ended = false;  // of the kinds that end holds: the lease went with them
   std::optional<Millis> ttl;
   std::uint64_t number = 0;  // took_over: epoch; restored: incarnation; level_raised: level
-  friend bool operator==(const EventView&, const EventView&) = default;
+  friend bool operator==(const BasicEventView&, const BasicEventView&) = default;
 };
 
-// `before` is the state just before the event, which will be of `revision` and carried by an entry of that
-// wall time. None for an event that is not told.
-std::optional<EventView> view_of(const State& before, const Event& event, Revision revision, WallTime at);
+using EventKey = BasicEventKey<std::string>;
+using EventView = BasicEventView<std::string>;
+// The same without texts of its own: they are those of the state and the event that it was made of.
+using EventViewRef = BasicEventView<std::string_view>;
+
+// Makes the view of an event in `told`, which may have been used before. `before` is the state just before
+// the event, which will be of `revision` and carried by an entry of that wall time. False for an event that
+// is not told.
+bool make_view(const State& before, const Event& event, Revision revision, WallTime at, EventViewRef& told);
 
 }  // namespace holdfast::lock

@@ -9,7 +9,8 @@ constexpr std::uint8_t kLeaseEnded = 1;
 constexpr std::uint8_t kHasTtl = 2;
 constexpr auto kLastKind = static_cast<EventKind>(kEventKindCount - 1);
 
-void put_key(ByteWriter& out, const EventKey& key) {
+template <class Text>
+void put_key(ByteWriter& out, const BasicEventKey<Text>& key) {
   out.text(key.key);
   out.u8(static_cast<std::uint8_t>(key.mode));
   out.text(key.group);
@@ -27,18 +28,13 @@ EventKey get_key(ByteReader& in) {
   return key;
 }
 
-std::uint8_t flags_of(const EventView& view) {
-  return static_cast<std::uint8_t>((view.lease_ended ? kLeaseEnded : 0) | (view.ttl ? kHasTtl : 0));
-}
-
-}  // namespace
-
-void encode_view(const EventView& view, ByteWriter& out) {
+template <class Text>
+void put_view(ByteWriter& out, const BasicEventView<Text>& view) {
   out.u8(static_cast<std::uint8_t>(view.kind));
   put(out, view.revision);
   put(out, view.at);
   out.varint(view.keys.size());
-  for (const EventKey& key : view.keys) put_key(out, key);
+  for (const BasicEventKey<Text>& key : view.keys) put_key(out, key);
   put(out, view.lease);
   put(out, view.waiter);
   out.text(view.owner);
@@ -46,9 +42,19 @@ void encode_view(const EventView& view, ByteWriter& out) {
   out.text(view.reason);
   out.text(view.by);
   out.text(view.outcome);
-  out.u8(flags_of(view));
+  out.u8(static_cast<std::uint8_t>((view.lease_ended ? kLeaseEnded : 0) | (view.ttl ? kHasTtl : 0)));
   if (view.ttl) put(out, *view.ttl);
   out.varint(view.number);
+}
+
+}  // namespace
+
+void encode_view(const EventView& view, ByteWriter& out) {
+  put_view(out, view);
+}
+
+void encode_view(const EventViewRef& view, ByteWriter& out) {
+  put_view(out, view);
 }
 
 std::optional<EventView> decode_view(ByteReader& in) {

@@ -11,6 +11,7 @@
 namespace holdfast::lock {
 
 void encode_view(const EventView& view, ByteWriter& out);
+void encode_view(const EventViewRef& view, ByteWriter& out);
 
 // None for what no encode_view() of this version has written; then `in` has failed.
 std::optional<EventView> decode_view(ByteReader& in);

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "lock/event_view_codec.h"
 #include "lock/evolve.h"
 
 namespace holdfast::lock {
@@ -18,13 +19,23 @@ class Views : public ::testing::Test {
   // What is told of the event, which then happens.
   std::optional<EventView> tell(const Event& event) {
     state_->begin_entry(state_->time(), kWall);
-    const auto view = view_of(*state_, event, state_->revision().next(), state_->wall());
+    const auto view = view_of(event);
     evolve(*state_, event);
     if (view) {
       EXPECT_EQ(view->revision, state_->revision());
       EXPECT_EQ(view->at, kWall);
     }
     return view;
+  }
+
+  // A copy that outlives what the event takes away.
+  std::optional<EventView> view_of(const Event& event) {
+    if (!make_view(*state_, event, state_->revision().next(), state_->wall(), told_)) return std::nullopt;
+    Bytes bytes;
+    ByteWriter out(bytes);
+    encode_view(told_, out);
+    ByteReader in(bytes);
+    return decode_view(in);
   }
 
   LeaseId open_lease(bool shared = false) {
@@ -39,6 +50,7 @@ class Views : public ::testing::Test {
   }
 
   std::unique_ptr<State> state_ = std::make_unique<State>();
+  EventViewRef told_;
 };
 
 const GrantedKey kA{"a", Mode::exclusive, "", 1, 0, FencingToken{1}};

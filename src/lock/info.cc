@@ -21,8 +21,8 @@ std::optional<Millis> retry_after(const State& state, const Lock& lock, JournalT
 
 }  // namespace
 
-std::string shown_group(Mode mode, std::string_view group) {
-  return std::string(mode == Mode::shared && group.empty() ? kDefaultGroup : group);
+std::string_view shown_group(Mode mode, std::string_view group) {
+  return mode == Mode::shared && group.empty() ? kDefaultGroup : group;
 }
 
 std::string_view kept_group(Mode mode, std::string_view group) {

@@ -10,7 +10,7 @@ namespace holdfast::lock {
 inline constexpr std::string_view kDefaultGroup = "read";
 
 // A group as it is shown: the default one has a name.
-std::string shown_group(Mode mode, std::string_view group);
+std::string_view shown_group(Mode mode, std::string_view group);
 // As it is kept and compared: the default one, named or not, and that of an exclusive request are empty.
 std::string_view kept_group(Mode mode, std::string_view group);
 LeaseInfo lease_info(const State& state, const Lease& lease, JournalTime now);

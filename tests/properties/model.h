@@ -36,7 +36,7 @@ struct Ask {
   Time claim = 0;
   Time reattach = 0;
   bool return_held = false;
-  std::string alias;    // "": a native client
+  std::string alias;  // "": a native client
   bool extends = false;
   std::string request;  // "": none
   std::string body;     // what a repeated request must ask again

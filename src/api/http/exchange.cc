@@ -139,7 +139,7 @@ service::Checked<boost::json::object> Exchange::json_body() {
 
 // A server that was stalled finds requests of clients that gave up long ago, each with its end behind it. An
 // acquire of these would be a lock that nobody knows of until it expires.
-void Exchange::submit_command(lock::Command command) {
+void Exchange::submit_command(lock::Command&& command) {
   const bool acquires = std::holds_alternative<lock::Acquire>(command);
   if (acquires && (client_left_ || outlet_.client_is_gone())) {
     phase_ = Phase::idle;
@@ -151,7 +151,7 @@ void Exchange::submit_command(lock::Command command) {
   call_ = backend_.keeper.submit(std::move(command), *this);
 }
 
-void Exchange::answered(lock::Revision revision, lock::Reply answer, const keeper::Timing& timing) {
+void Exchange::answered(lock::Revision revision, const lock::Reply& answer, const keeper::Timing& timing) {
   call_ = {};
   wait_.release();
   const LogScope scope(log_);

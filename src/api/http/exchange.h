@@ -143,13 +143,13 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   void cut_stream();
 
   // keeper::Call
-  void answered(lock::Revision revision, lock::Reply reply, const keeper::Timing& timing) override;
+  void answered(lock::Revision revision, const lock::Reply& answer, const keeper::Timing& timing) override;
 
  private:
   enum class Phase : std::uint8_t { idle, handling, acquiring, commanding, reading, streaming };
 
   service::Checked<boost::json::object> json_body();
-  void submit_command(lock::Command command);
+  void submit_command(lock::Command&& command);
   void forget_last();
   void append_request_id();
   void call_by_id(const boost::json::object& body);

@@ -150,7 +150,7 @@ void Exchange::wait_until_durable() {
 
 // A server that was stalled finds commands of clients that gave up long ago, each with its end behind it. An
 // acquire of these would be a lock that nobody knows of until it expires.
-void Exchange::submit_command(lock::Command command, Encode encode) {
+void Exchange::submit_command(lock::Command&& command, Encode encode) {
   const auto* const acquire = std::get_if<lock::Acquire>(&command);
   if (acquire != nullptr && outlet_->client_is_gone()) return outlet_->drop();
   if (const auto fault = count_wait(command)) return refuse(*fault);
@@ -161,7 +161,7 @@ void Exchange::submit_command(lock::Command command, Encode encode) {
   call_ = backend().keeper.submit(std::move(command), *this);
 }
 
-void Exchange::answered(lock::Revision revision, lock::Reply answer, const keeper::Timing& timing) {
+void Exchange::answered(lock::Revision revision, const lock::Reply& answer, const keeper::Timing& timing) {
   call_ = {};
   wait_.release();
   if (backend().log.is_slow(timing)) {

@@ -114,7 +114,7 @@ class Exchange final : public keeper::Call, public LogContext {
   void describe(LogFields& out) const override;
 
   // keeper::Call
-  void answered(lock::Revision revision, lock::Reply reply, const keeper::Timing& timing) override;
+  void answered(lock::Revision revision, const lock::Reply& answer, const keeper::Timing& timing) override;
 
  private:
   enum class Phase : std::uint8_t { idle, handling, acquiring, commanding, reading, done };
@@ -126,7 +126,7 @@ class Exchange final : public keeper::Call, public LogContext {
   void count(std::chrono::nanoseconds now);
   void tell(std::chrono::nanoseconds now, bool failed);
   void wait_until_durable();
-  void submit_command(lock::Command command, Encode encode);
+  void submit_command(lock::Command&& command, Encode encode);
   std::optional<service::Fault> over_limit() const;
   std::optional<service::Fault> count_wait(const lock::Command& command);
 

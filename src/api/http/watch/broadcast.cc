@@ -20,8 +20,8 @@ using std::chrono::steady_clock;
 
 // A round of at most so much, then the rest of the server has its turn.
 constexpr milliseconds kLongestTurn{2};
-// Between the beginnings of two rounds: at least this, and so many times what the last one took, unless nothing
-// has happened meanwhile that watchers could have delayed.
+// Between the beginnings of two rounds: at least this, and so many times what the last one took, unless
+// nothing has happened meanwhile that watchers could have delayed.
 constexpr milliseconds kShortestPause{5};
 constexpr milliseconds kLongestPause{500};
 constexpr int kShare = 20;
