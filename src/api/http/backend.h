@@ -9,6 +9,7 @@
 #include "api/guests.h"
 #include "api/http/browser_guard.h"
 #include "api/http/clock_watch.h"
+#include "api/http/dialect.h"
 #include "api/http/request_log.h"
 #include "api/http/traffic.h"
 #include "api/network.h"
@@ -25,6 +26,7 @@ class Broadcast;
 
 struct Backend {
   keeper::Keeper& keeper;
+  const RouteTable& routes;
   const service::LeaseHandles& handles;
   const service::Checker& checker;
   Broadcast& broadcast;
@@ -37,11 +39,12 @@ struct Backend {
   TrustedProxies trusted_proxies;
   std::string base_path;  // that every target begins with, but on listeners for probes; empty: none
   BrowserRules browsers;
+  Dialects dialects;
   ClockWatch clocks;
 
   LogDesk& log;
   const CommandTraffic& commands;  // of the Redis protocol
-  Traffic traffic{};
+  Traffic traffic{routes};
 
   // The newest revision that anybody was told, for replies that were decided without the keeper. Durable.
   lock::Revision told;

@@ -27,7 +27,6 @@ constexpr std::size_t kFlushAtBytes = 64 << 10;
 constexpr seconds kHandshakeTime{5};
 constexpr seconds kIdleTime{120};
 constexpr seconds kHeadTime{5};
-constexpr seconds kBodyTime{10};
 constexpr seconds kSendTime{30};
 constexpr seconds kLingerTime{2};
 
@@ -152,7 +151,9 @@ bool Connection::can_take() const {
 
 bool Connection::take_request() {
   if (!parser_) {
-    parser_.emplace(exchange_->request());
+    parser_.emplace(exchange_->request(), [exchange = exchange_.get()](Verb method, std::string_view target) {
+      return exchange->body_bounds(method, target);
+    });
     continued_ = false;
     enter(Stage::head);
   }
@@ -182,13 +183,14 @@ void Connection::continue_body() {
 
 void Connection::refuse_malformed(boost::beast::error_code error) {
   namespace beast = boost::beast::http;
+  const std::uint64_t most = parser_->bounds().bytes;
   parser_.reset();
   exchange_->request().keep_alive = false;
   if (error == beast::error::header_limit) {
     exchange_->refuse_now(
         {Code::header_too_large, fmt::format("a header is at most {} bytes", kMaxHeaderBytes), ""});
   } else if (error == beast::error::body_limit) {
-    exchange_->refuse_now({Code::too_large, fmt::format("a body is at most {} bytes", kMaxBodyBytes), ""});
+    exchange_->refuse_now({Code::too_large, fmt::format("a body is at most {} bytes", most), ""});
   } else {
     exchange_->refuse_now({Code::invalid_argument, fmt::format("this is not HTTP: {}", error.message()), ""});
   }
@@ -269,7 +271,7 @@ void Connection::enter(Stage stage) {
     case Stage::head:
       return after(kHeadTime);
     case Stage::body:
-      return after(kBodyTime);
+      return after(parser_->bounds().time);
     case Stage::sending:
       return after(kSendTime);
     case Stage::lingering:

@@ -48,6 +48,7 @@ void Exchange::begin() {
   phase_ = Phase::handling;
   forget_last();
   const LogScope scope(log_);
+  const auto misdirected = look_up();
   json_memory_.emplace(json_space_, sizeof json_space_);
   if (peer_.trusted_proxy) client_ = forwarded_client(request_, backend_.trusted_proxies, peer_.address);
   append_sharing(fields_, request_, backend_.browsers);
@@ -55,46 +56,57 @@ void Exchange::begin() {
     return refuse(*fault);
   }
   if (asks_for_leave(request_, backend_.browsers)) return grant_leave();
-  route();
+  if (misdirected) return refuse(*misdirected);
+  dispatch();
 }
 
 void Exchange::forget_last() {
   ++number_;
   log_.begin(request_, backend_.log);
   began_ = backend_.clock.now();
+  match_ = {};
   route_ = nullptr;
+  then_ = nullptr;
   refusal_.reset();
   waited_ = lock::Millis{0};
   content_type_ = kJson;
-  allow_.clear();
+  allow_ = {};
   fields_.clear();
 }
 
-void Exchange::route() {
+// Before anything is refused: a dialect tells that in its own way.
+std::optional<Fault> Exchange::look_up() {
   const auto target = split_target(request_.target);
-  if (!target) return refuse(Fault{Code::invalid_argument, "the request target is malformed", ""});
+  if (!target) return Fault{Code::invalid_argument, "the request target is malformed", ""};
   target_ = *target;
-  if (!enter_base_path()) return refuse(Fault{Code::not_found, "there is nothing outside the base path", ""});
-  RouteMatch match = find_route(routes(peer_.exposure), request_.method, target_.path);
-  if (match.route != nullptr) {
-    rest_ = match.rest;
-    route_ = match.route;
+  const auto path = inner_path(target_.path);
+  if (!path) return Fault{Code::not_found, "there is nothing outside the base path", ""};
+  match_ = backend_.routes.find(request_.method, *path, peer_.exposure);
+  return std::nullopt;
+}
+
+void Exchange::dispatch() {
+  if (match_.route != nullptr) {
+    route_ = match_.route;
     log_.routed(*route_);
     if (const auto fault = over_limit(*route_)) return refuse(*fault);
     return route_->handler(*this);
   }
-  if (match.allow.empty()) return refuse(Fault{Code::not_found, "there is nothing at this path", ""});
-  allow_ = std::move(match.allow);
+  if (match_.allow.empty()) return refuse(Fault{Code::not_found, "there is nothing at this path", ""});
+  allow_ = match_.allow;
   refuse(Fault{Code::method_not_allowed, fmt::format("this path takes {}", allow_), ""});
+}
+
+BodyBounds Exchange::body_bounds(Verb method, std::string_view text) const {
+  const auto target = split_target(text);
+  const auto path = target ? inner_path(target->path) : std::nullopt;
+  const Route* const route = path ? backend_.routes.find(method, *path, peer_.exposure).route : nullptr;
+  return route != nullptr ? route->body : BodyBounds{};
 }
 
 // What keeps a lease or gives it back is never turned away: that would take locks from those who behave.
 std::optional<Fault> Exchange::over_limit(const Route& route) {
-  if (peer_.exposure == Exposure::probes) return std::nullopt;
-  for (const Handler spared :
-       {handle_renew, handle_release, handle_cancel, handle_end_lease, handle_health, handle_readiness}) {
-    if (route.handler == spared) return std::nullopt;
-  }
+  if (peer_.exposure == Exposure::probes || route.is(kSpared)) return std::nullopt;
   return backend_.gate.limits.admit(client_address());
 }
 
@@ -107,16 +119,15 @@ std::optional<Fault> Exchange::count_wait(const lock::Command& command) {
   return std::nullopt;
 }
 
-// A listener for probes has paths of its own.
-bool Exchange::enter_base_path() {
+// The path without the base path, outside of which there is nothing. A listener for probes has paths of its
+// own.
+std::optional<std::string_view> Exchange::inner_path(std::string_view path) const {
   const std::string& base = backend_.base_path;
-  if (base.empty() || peer_.exposure == Exposure::probes) return true;
-  std::string_view& path = target_.path;
-  if (!path.starts_with(base)) return false;
-  if (path.size() > base.size() && path[base.size()] != '/') return false;
+  if (base.empty() || peer_.exposure == Exposure::probes) return path;
+  if (!path.starts_with(base)) return std::nullopt;
+  if (path.size() > base.size() && path[base.size()] != '/') return std::nullopt;
   path.remove_prefix(base.size());
-  if (path.empty()) path = "/";
-  return true;
+  return path.empty() ? "/" : path;
 }
 
 void Exchange::grant_leave() {
@@ -158,11 +169,11 @@ void Exchange::answered(lock::Revision revision, const lock::Reply& answer, cons
   log_.slow(backend_.log, backend_.clock.now(), timing);
   backend_.told = std::max(backend_.told, revision);
   body_.clear();
+  if (then_) return std::exchange(then_, nullptr)(*this, revision, answer);
   JsonWriter out(body_);
   if (const auto* refused = std::get_if<lock::Refused>(&answer)) {
     const Code code = service::code_of(refused->code);
-    refusal_ = code;
-    failure_ = refused->detail;
+    begin_problem(code, refused->detail);
     waited_ = refused->waited;
     write_problem(out, revision, *refused, backend_.base_path);
     return reply(problem_kind(code).status, revision, retry_after_seconds(code, refused->retry_after));
@@ -173,24 +184,35 @@ void Exchange::answered(lock::Revision revision, const lock::Reply& answer, cons
   reply(200, revision);
 }
 
+void Exchange::begin_problem(Code code, std::string_view detail) {
+  refusal_ = code;
+  failure_ = detail;
+  content_type_ = kProblemJson;
+}
+
 void Exchange::refuse(const Fault& fault) {
-  refusal_ = fault.code;
-  failure_ = fault.detail;
+  begin_problem(fault.code, fault.detail);
   body_.clear();
-  JsonWriter out(body_);
-  write_problem(out, backend_.told, fault, backend_.base_path);
-  reply(problem_kind(fault.code).status, backend_.told, retry_after_seconds(fault.code, std::nullopt));
+  int status = problem_kind(fault.code).status;
+  if (const Dialect* const dialect = match_.dialect) {
+    content_type_ = dialect->content_type;
+    status = dialect->write_refusal(fault, body_);
+  } else {
+    JsonWriter out(body_);
+    write_problem(out, backend_.told, fault, backend_.base_path);
+  }
+  reply(status, backend_.told, retry_after_seconds(fault.code, std::nullopt));
 }
 
 void Exchange::refuse_when_durable(const Fault& fault) {
-  refusal_ = fault.code;
+  begin_problem(fault.code, fault.detail);
   JsonWriter out = body();
   write_problem(out, backend_.keeper.state().revision(), fault, backend_.base_path);
   answer_when_durable(problem_kind(fault.code).status);
 }
 
 void Exchange::refuse_when_durable(const lock::Refused& refused) {
-  refusal_ = service::code_of(refused.code);
+  begin_problem(service::code_of(refused.code), refused.detail);
   JsonWriter out = body();
   write_problem(out, backend_.keeper.state().revision(), refused, backend_.base_path);
   answer_when_durable(problem_kind(*refusal_).status);
@@ -200,9 +222,12 @@ void Exchange::refuse_now(const Fault& fault) {
   if (phase_ == Phase::streaming) return stream_->end(fault);
   const bool begun = pending();
   abandon();
-  if (!begun) forget_last();
+  if (!begun) {
+    forget_last();
+    look_up();
+  }
   const LogScope scope(log_);
-  allow_.clear();
+  allow_ = {};
   phase_ = Phase::handling;
   refuse(fault);
 }
@@ -254,7 +279,7 @@ void Exchange::reply(int status, lock::Revision revision, std::optional<std::uin
   const bool keep_alive = request_.keep_alive && outlet_.may_stay();
   append_response(outlet_.output(),
                   ResponseHead{.status = status,
-                               .content_type = refusal_ ? kProblemJson : content_type_,
+                               .content_type = content_type_,
                                .keep_alive = keep_alive,
                                .http_1_1 = request_.http_1_1,
                                .revision = revision,

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include "api/http/backend.h"
 #include "api/http/body_fields.h"
+#include "api/http/dialect.h"
 #include "api/http/json_writer.h"
 #include "api/http/long_reply.h"
 #include "api/http/peer.h"
@@ -56,6 +58,8 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   // --- for the connection ---
 
   Request& request() { return request_; }
+  // What a request to this target may bring.
+  BodyBounds body_bounds(Verb method, std::string_view target) const;
   void begin();
   bool pending() const { return phase_ != Phase::idle; }
   // Whether it may stay pending for as long as its client likes to wait.
@@ -76,7 +80,8 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
 
   const Request& asked() const { return request_; }
   std::string_view query() const { return target_.query; }
-  std::string_view rest() const { return rest_; }  // of the path, still encoded
+  // What a name of the route's pattern stands for, still encoded.
+  std::string_view path_value(std::size_t index = 0) const { return match_.values[index]; }
   Backend& backend() { return backend_; }
   service::Caller caller() const { return {.address = client_address()}; }
   // The client's own id of the request, for the log and the reply.
@@ -84,6 +89,9 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   // Where the request comes from, through trusted proxies, for logs and limits: "192.0.2.7", "::1", or "unix"
   // for a unix socket.
   const std::string& client_address() const { return client_; }
+
+  // For what is read from the body; as long as the request.
+  boost::json::storage_ptr json_memory() { return &*json_memory_; }
 
   // Takes the body apart: `read(BodyFields&)`. What is wrong with it, if anything.
   template <class Read>
@@ -103,7 +111,20 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
     submit_command(lock::Command(std::move(*command)));
   }
 
+  // The same, when something else than the native reply is to be told: `then` answers what the keeper says.
+  using Then = std::function<void(Exchange& exchange, lock::Revision revision, const lock::Reply& reply)>;
+  template <class Command>
+  void submit(service::Checked<Command> command, Then then) {
+    if (!command) return refuse(command.error());
+    then_ = std::move(then);
+    submit_command(lock::Command(std::move(*command)));
+  }
+
+  // As a problem, or as the route's dialect tells it.
   void refuse(const service::Fault& fault);
+
+  // Says, for the log and the metrics, that what is answered is a refusal. The body is the caller's.
+  void mark_refused(service::Code code) { refusal_ = code; }
 
   // The same for a refusal that the state is the reason of: told when all that it shows is durable.
   void refuse_when_durable(const service::Fault& fault);
@@ -117,6 +138,8 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   // The same with a body that is no JSON. The type is a literal.
   void answer_text(std::string_view content_type, std::string text, std::string_view more_fields = {});
   void answer_when_durable(int status = 200);
+  // Of what the keeper has said, decided at `revision`.
+  void answer_at(lock::Revision revision, int status = 200) { reply(status, revision); }
 
   // Leaves the request pending until somebody else calls what this returns, on this thread; then `then(*this,
   // arguments …)` answers it, unless it is gone by then.
@@ -153,8 +176,10 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   void forget_last();
   void append_request_id();
   void call_by_id(const boost::json::object& body);
-  void route();
-  bool enter_base_path();
+  std::optional<service::Fault> look_up();
+  void dispatch();
+  std::optional<std::string_view> inner_path(std::string_view path) const;
+  void begin_problem(service::Code code, std::string_view detail);
   std::optional<service::Fault> over_limit(const Route& route);
   std::optional<service::Fault> count_wait(const lock::Command& command);
   void grant_leave();
@@ -168,18 +193,19 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   Phase phase_ = Phase::idle;
   bool client_left_ = false;
   keeper::CallId call_;
+  Then then_;                         // what answers the command, if not the native reply does
   service::ClientLimits::Hold wait_;  // of an acquire that may wait
   std::uint64_t number_ = 0;          // of the request, so that a late callback of an earlier one is known
   Request request_;
   Target target_;
-  std::string_view rest_;
+  RouteMatch match_;                      // of the target, whether it comes to its route or not
   const Route* route_ = nullptr;          // none: no request was read, or it has no route
   std::optional<service::Code> refusal_;  // that the reply tells
   std::string failure_;                   // why, for the log
   std::chrono::nanoseconds began_{};
   lock::Millis waited_{0};  // in a lock's queue
   std::string_view content_type_;
-  std::string allow_;
+  std::string_view allow_;
   std::string fields_;  // header lines besides the usual ones
   std::string body_;
   std::shared_ptr<LongReply> stream_;

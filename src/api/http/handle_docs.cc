@@ -37,8 +37,8 @@ void handle_docs(Exchange& exchange) {
 }
 
 void handle_docs_page(Exchange& exchange) {
-  if (exchange.rest() == "problems") return answer_page(exchange, kDocsProblems);
-  if (exchange.rest() == "style.css") {
+  if (exchange.path_value() == "problems") return answer_page(exchange, kDocsProblems);
+  if (exchange.path_value() == "style.css") {
     return exchange.answer_text("text/css; charset=utf-8", std::string(kDocsStyle));
   }
   exchange.refuse({service::Code::not_found, "there is no such page", ""});

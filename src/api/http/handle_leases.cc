@@ -64,7 +64,7 @@ void handle_show_lease(Exchange& exchange) {
   if (const auto query = Query::parse(exchange.query(), {"consistency"}); !query) {
     return exchange.refuse(query.error());
   }
-  const auto id = service::parse_lease_id(exchange.rest());
+  const auto id = service::parse_lease_id(exchange.path_value());
   if (!id) return exchange.refuse(no_such_lease());
   const keeper::Keeper& keeper = exchange.backend().keeper;
   const auto lease = lock::show_lease(keeper.state(), *id, keeper.now());
@@ -92,7 +92,7 @@ void handle_end_lease(Exchange& exchange) {
     exchange.call_it(*request_id);
   }
   auto command = exchange.backend().checker.release(exchange.caller(), std::move(request));
-  const auto named = service::parse_lease_id(exchange.rest());
+  const auto named = service::parse_lease_id(exchange.path_value());
   if (command && (!named || command->lease != lock::LeaseName(*named))) {
     return exchange.refuse({service::Code::lease_gone, "the handle is that of another lease", ""});
   }

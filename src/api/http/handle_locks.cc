@@ -61,7 +61,7 @@ void handle_show_lock_by_path(Exchange& exchange) {
   if (const auto query = Query::parse(exchange.query(), {"consistency"}); !query) {
     return exchange.refuse(query.error());
   }
-  const auto key = percent_decode(exchange.rest());
+  const auto key = percent_decode(exchange.path_value());
   if (!key) return exchange.refuse(service::invalid("key", "the path has a malformed percent escape"));
   show(exchange, *key);
 }

@@ -9,7 +9,7 @@ namespace holdfast::api::http {
 namespace {
 
 service::Checked<std::string> key_of(const Exchange& exchange) {
-  auto key = percent_decode(exchange.rest());
+  auto key = percent_decode(exchange.path_value());
   if (!key) return service::invalid("key", "the path has a malformed percent escape");
   return *std::move(key);
 }

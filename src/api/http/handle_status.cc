@@ -25,7 +25,7 @@ void write_limits(JsonWriter& out, std::size_t max_connections) {
   out.member("key_bytes", lock::kMaxKeyBytes);
   out.member("keys_per_acquire", lock::kMaxKeysPerAcquire);
   out.member("metadata_bytes", lock::kMaxMetadataBytes);
-  out.member("body_bytes", kMaxBodyBytes);
+  out.member("body_bytes", BodyBounds{}.bytes);
   out.member("ttl_ms_min", lock::kMinTtl);
   out.member("ttl_ms_max", lock::kMaxTtl);
   out.member("wait_ms_max", lock::kMaxWait);

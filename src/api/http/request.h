@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include <boost/beast/http/verb.hpp>
@@ -30,6 +31,8 @@ struct Request {
   std::string last_event_id;  // Last-Event-ID
   std::string request_id;     // X-Request-Id
   std::string traceparent;
+  std::string content_md5;             // Content-MD5
+  std::optional<std::string> user_id;  // user-id, which may be there and empty
   std::string body;
 
   void clear();

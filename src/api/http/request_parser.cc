@@ -13,6 +13,9 @@ constexpr std::size_t kKeptBodyBytes = 64 << 10;
 
 constexpr std::size_t kReservedBodyBytes = 64 << 10;
 
+// A length with fewer digits is within what every route takes.
+constexpr std::size_t kUnusualLengthDigits = 7;
+
 }  // namespace
 
 void Request::clear() {
@@ -23,16 +26,19 @@ void Request::clear() {
   is_preflight = false;
   host_count = 0;
   if (body.capacity() > kKeptBodyBytes) body = {};
-  for (std::string* text : {&target, &host, &origin, &fetch_site, &forwarded, &forwarded_for, &content_type,
-                            &lease_handle, &if_match, &last_event_id, &request_id, &traceparent, &body}) {
+  for (std::string* text :
+       {&target, &host, &origin, &fetch_site, &forwarded, &forwarded_for, &content_type, &lease_handle,
+        &if_match, &last_event_id, &request_id, &traceparent, &content_md5, &body}) {
     text->clear();
   }
+  user_id.reset();
 }
 
-RequestParser::RequestParser(Request& request) : request_(request) {
+RequestParser::RequestParser(Request& request, BoundsOf bounds_of)
+    : request_(request), bounds_of_(std::move(bounds_of)) {
   request_.clear();
   header_limit(kMaxHeaderBytes);
-  body_limit(kMaxBodyBytes);
+  body_limit(bounds_.bytes);
   eager(true);
 }
 
@@ -62,8 +68,14 @@ void RequestParser::on_field_impl(Field name, Text name_text, Text value, ErrorC
       return keep(request_.fetch_site);
     case Field::content_type:
       return keep(request_.content_type);
+    case Field::content_length:
+      return value.size() >= kUnusualLengthDigits ? bound_body() : void();
+    case Field::transfer_encoding:
+      return bound_body();
     case Field::if_match:
       return keep(request_.if_match);
+    case Field::content_md5:
+      return keep(request_.content_md5);
     case Field::forwarded:
       return add(request_.forwarded);
     case Field::access_control_request_method:
@@ -77,11 +89,17 @@ void RequestParser::on_field_impl(Field name, Text name_text, Text value, ErrorC
       if (iequals(name_text, "Last-Event-ID")) return keep(request_.last_event_id);
       if (iequals(name_text, "X-Request-Id")) return keep(request_.request_id);
       if (iequals(name_text, "traceparent")) return keep(request_.traceparent);
+      if (iequals(name_text, "user-id")) return keep(request_.user_id.emplace());
       if (iequals(name_text, "X-Forwarded-For")) return add(request_.forwarded_for);
       return;
     default:
       return;
   }
+}
+
+void RequestParser::bound_body() {
+  bounds_ = bounds_of_(request_.method, request_.target);
+  body_limit(bounds_.bytes);
 }
 
 void RequestParser::on_header_impl(ErrorCode&) {

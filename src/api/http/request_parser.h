@@ -2,15 +2,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 #include <boost/beast/http/basic_parser.hpp>
 
 #include "api/http/request.h"
+#include "api/http/router.h"
 
 namespace holdfast::api::http {
 
 inline constexpr std::uint32_t kMaxHeaderBytes = 16 << 10;
-inline constexpr std::uint64_t kMaxBodyBytes = 1 << 20;
 
 // Beast's parser, storing the few fields of a Request instead of a map of all. One parser per request:
 // parsers cannot be used again. `put` takes what the socket gave and returns how much of it was used; errors
@@ -20,8 +21,14 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   using ErrorCode = boost::beast::error_code;
   using Text = boost::beast::string_view;
 
-  // `request` is cleared, filled, and must outlive the parser.
-  explicit RequestParser(Request& request);
+  // What a request with this method and target may bring.
+  using BoundsOf = std::function<BodyBounds(Verb method, std::string_view target)>;
+
+  // `request` is cleared, filled, and must outlive the parser. `bounds_of` is asked about requests that bring
+  // more than usual.
+  RequestParser(Request& request, BoundsOf bounds_of);
+
+  const BodyBounds& bounds() const { return bounds_; }
 
  private:
   using Field = boost::beast::http::field;
@@ -37,7 +44,11 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   std::size_t on_chunk_body_impl(std::uint64_t remaining, Text body, ErrorCode& error) override;
   void on_finish_impl(ErrorCode& error) override;
 
+  void bound_body();
+
   Request& request_;
+  BoundsOf bounds_of_;
+  BodyBounds bounds_;
 };
 
 }  // namespace holdfast::api::http

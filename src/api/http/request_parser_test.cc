@@ -19,7 +19,9 @@ struct Parsed {
 // Feeds the text in pieces of `step` bytes, as a socket would.
 Parsed parse(std::string_view text, std::size_t step) {
   Parsed out;
-  RequestParser parser(out.request);
+  RequestParser parser(out.request, [](Verb method, std::string_view target) {
+    return method == Verb::post && target == "/documents" ? BodyBounds{.bytes = 3 << 20} : BodyBounds{};
+  });
   std::size_t known = 0;
   while (known < text.size() && !parser.is_done()) {
     known = std::min(text.size(), known + step);
@@ -107,6 +109,24 @@ TEST(RequestParser, BoundsHeaderAndBody) {
   EXPECT_FALSE(parse("POST / HTTP/1.1\r\nContent-Length: 1048576\r\n\r\n", 4096).error);
   const std::string chunk = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n100001\r\n";
   EXPECT_EQ(parse(chunk, 4096).error, Error::body_limit);
+}
+
+TEST(RequestParser, RoutesMayTakeMore) {
+  EXPECT_FALSE(parse("POST /documents HTTP/1.1\r\nContent-Length: 3145728\r\n\r\n", 4096).error);
+  EXPECT_EQ(parse("POST /documents HTTP/1.1\r\nContent-Length: 3145729\r\n\r\n", 4096).error,
+            Error::body_limit);
+  EXPECT_EQ(parse("PUT /documents HTTP/1.1\r\nContent-Length: 3145728\r\n\r\n", 4096).error,
+            Error::body_limit);
+  const std::string chunk = "\r\nTransfer-Encoding: chunked\r\n\r\n100001\r\n";
+  EXPECT_FALSE(parse("POST /documents HTTP/1.1" + chunk, 4096).error);
+  EXPECT_EQ(parse("GET /documents HTTP/1.1" + chunk, 4096).error, Error::body_limit);
+}
+
+TEST(RequestParser, KeepsWhatDialectsLookAt) {
+  EXPECT_EQ(parse("LOCK /a HTTP/1.1\r\n\r\n", 99).request.method, Verb::lock);
+  EXPECT_EQ(parse("UNLOCK /a HTTP/1.1\r\nContent-MD5: x==\r\n\r\n", 99).request.content_md5, "x==");
+  EXPECT_EQ(parse("GET / HTTP/1.1\r\nUser-Id:\r\n\r\n", 99).request.user_id, "");
+  EXPECT_EQ(parse("GET / HTTP/1.1\r\n\r\n", 99).request.user_id, std::nullopt);
 }
 
 TEST(RequestParser, CountsHosts) {

@@ -1,22 +1,29 @@
 #include "api/http/router.h"
 
-#include <optional>
-
 #include <boost/beast/http/verb.hpp>
+
+#include "api/http/dialect.h"
+#include "base/assert.h"
 
 namespace holdfast::api::http {
 namespace {
 
-// What the last segment of `pattern` matches of `path`; none when the path does not match.
-std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
-  const std::size_t brace = pattern.find('{');
-  if (brace == pattern.npos) {
-    return pattern == path ? std::optional(std::string_view{}) : std::nullopt;
+bool match(std::string_view pattern, std::string_view path, PathValues& values) {
+  std::size_t count = 0;
+  while (true) {
+    const std::size_t brace = pattern.find('{');
+    if (brace == pattern.npos) return pattern == path;
+    if (!path.starts_with(pattern.substr(0, brace))) return false;
+    path.remove_prefix(brace);
+    const std::size_t close = pattern.find('}', brace);
+    const bool takes_rest = pattern.substr(0, close).ends_with("...");
+    const std::string_view value = takes_rest ? path : path.substr(0, path.find('/'));
+    if (value.empty() && !takes_rest) return false;
+    HOLDFAST_ASSERT(count < values.size());
+    values[count++] = value;
+    path.remove_prefix(value.size());
+    pattern.remove_prefix(close + 1);
   }
-  if (!path.starts_with(pattern.substr(0, brace))) return std::nullopt;
-  const std::string_view rest = path.substr(brace);
-  if (!pattern.ends_with("...}") && (rest.empty() || rest.find('/') != rest.npos)) return std::nullopt;
-  return rest;
 }
 
 void add_method(std::string& allow, Verb method) {
@@ -26,17 +33,32 @@ void add_method(std::string& allow, Verb method) {
   if (method == Verb::get) allow += ", HEAD";
 }
 
+const Dialect* at_home(std::span<const Route> routes, std::string_view path) {
+  for (const Route& route : routes) {
+    if (route.dialect == nullptr || route.dialect->home.empty()) continue;
+    if (path.starts_with(route.dialect->home)) return route.dialect;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
-RouteMatch find_route(std::span<const Route> routes, Verb method, std::string_view path) {
+RouteTable::RouteTable(const std::vector<std::span<const Route>>& parts) {
+  for (const auto& part : parts) routes_.insert(routes_.end(), part.begin(), part.end());
+}
+
+RouteMatch RouteTable::find(Verb method, std::string_view path, Exposure exposure) const {
   RouteMatch found;
   const Verb wanted = method == Verb::head ? Verb::get : method;
-  for (const Route& route : routes) {
-    const auto rest = match(route.pattern, path);
-    if (!rest) continue;
-    if (route.method == wanted) return RouteMatch{&route, *rest, {}};
+  for (const Route& route : routes_) {
+    if (exposure == Exposure::probes && !route.is(kProbe)) continue;
+    PathValues values;
+    if (!match(route.pattern, path, values)) continue;
+    if (route.method == wanted) return RouteMatch{&route, values, {}, route.dialect};
+    if (found.allow.empty()) found.dialect = route.dialect;
     add_method(found.allow, route.method);
   }
+  if (found.allow.empty()) found.dialect = at_home(routes_, path);
   return found;
 }
 

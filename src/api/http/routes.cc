@@ -4,16 +4,16 @@
 
 namespace holdfast::api::http {
 
-std::span<const Route> routes(Exposure exposure) {
+std::span<const Route> native_routes() {
   static constexpr Route kRoutes[] = {
       {Verb::post, "/v1/acquire", handle_acquire},
-      {Verb::post, "/v1/renew", handle_renew},
-      {Verb::post, "/v1/release", handle_release},
-      {Verb::post, "/v1/cancel", handle_cancel},
+      {Verb::post, "/v1/renew", handle_renew, kSpared},
+      {Verb::post, "/v1/release", handle_release, kSpared},
+      {Verb::post, "/v1/cancel", handle_cancel, kSpared},
       {Verb::post, "/v1/leases", handle_open_lease},
       {Verb::get, "/v1/leases", handle_list_leases},
       {Verb::get, "/v1/leases/{id}", handle_show_lease},
-      {Verb::delete_, "/v1/leases/{id}", handle_end_lease},
+      {Verb::delete_, "/v1/leases/{id}", handle_end_lease, kSpared},
       {Verb::get, "/v1/locks", handle_list_locks},
       {Verb::get, "/v1/locks/{key...}", handle_show_lock_by_path},
       {Verb::put, "/v1/locks/{key...}", handle_register},
@@ -30,13 +30,10 @@ std::span<const Route> routes(Exposure exposure) {
       {Verb::get, "/v1/openapi.json", handle_openapi},
       {Verb::get, "/docs", handle_docs},
       {Verb::get, "/docs/{page}", handle_docs_page},
-      // The probes are the last ones.
-      {Verb::get, "/healthz", handle_health},
-      {Verb::get, "/readyz", handle_readiness},
-      {Verb::get, "/metrics", handle_metrics},
+      {Verb::get, "/healthz", handle_health, kSpared | kProbe},
+      {Verb::get, "/readyz", handle_readiness, kSpared | kProbe},
+      {Verb::get, "/metrics", handle_metrics, kProbe},
   };
-  constexpr std::size_t kProbes = 3;
-  if (exposure == Exposure::probes) return std::span(kRoutes).last(kProbes);
   return kRoutes;
 }
 

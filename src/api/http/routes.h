@@ -2,13 +2,12 @@
 
 #include <span>
 
-#include "api/http/peer.h"
 #include "api/http/router.h"
 
 namespace holdfast::api::http {
 
-// Every call of the REST interface; the one place where a new one is added. With Exposure::probes only what
-// watches the server: these never ask who you are. Both are views of one table.
-std::span<const Route> routes(Exposure exposure);
+// Every call of the REST interface; the one place where a new one is added. What watches the server never
+// asks who you are.
+std::span<const Route> native_routes();
 
 }  // namespace holdfast::api::http

@@ -1,30 +1,22 @@
 #include "api/http/traffic.h"
 
 #include <algorithm>
-#include <iterator>
-
-#include "api/http/routes.h"
-#include "base/assert.h"
 
 namespace holdfast::api::http {
 
-Traffic::Traffic() {
-  for (const Route& route : routes(Exposure::everything)) all_.push_back(PerRoute{.route = &route});
+Traffic::Traffic(const RouteTable& routes) : routes_(routes) {
+  for (const Route& route : routes.all()) all_.push_back(PerRoute{.route = &route});
   all_.emplace_back();
 }
 
 void Traffic::answered(const Route* route, int status, std::optional<service::Code> refusal,
                        std::chrono::nanoseconds took) {
-  const auto index = route == nullptr ? all_.size() - 1
-                                      : static_cast<std::size_t>(route - routes(Exposure::everything).data());
-  PerRoute& counts = all_[index];
-  if (refusal) {
-    ++counts.refused[static_cast<std::size_t>(*refusal)];
-  } else {
-    const auto* const success = std::find(std::begin(kSuccesses), std::end(kSuccesses), status);
-    HOLDFAST_ASSERT(success != std::end(kSuccesses));
-    ++counts.succeeded[static_cast<std::size_t>(success - std::begin(kSuccesses))];
-  }
+  PerRoute& counts = route == nullptr ? all_.back() : all_[routes_.index_of(*route)];
+  if (refusal) ++counts.refused[static_cast<std::size_t>(*refusal)];
+  auto& statuses = counts.statuses;
+  auto at = std::ranges::lower_bound(statuses, status, {}, [](const auto& each) { return each.first; });
+  if (at == statuses.end() || at->first != status) at = statuses.insert(at, {status, 0});
+  ++at->second;
   counts.seconds.add(std::chrono::duration<double>(took).count());
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <sstream>
@@ -73,17 +74,35 @@ Error unknown(const std::string& where, std::string_view key) {
                            near.empty() ? "" : fmt::format(", did you mean '{}'?", near)));
 }
 
-Result<Layer> layer_of(const toml::table& table, const std::string& path) {
-  Layer layer;
+bool is_table_of_settings(const std::string& name) {
+  return std::ranges::any_of(serve_settings(),
+                             [&](const Setting& setting) { return setting.name.starts_with(name + "."); });
+}
+
+// Settings whose names have dots are keys of tables: `enabled` in [dialects.keys].
+Result<void> add_table(Layer& layer, const toml::table& table, const std::string& prefix,
+                       const std::string& path) {
   for (const auto& [key, node] : table) {
-    const Setting* setting = find_setting(key.str());
-    if (setting == nullptr) return unknown(place(path, key.source()), key.str());
+    const std::string name = prefix + std::string(key.str());
+    const toml::table* const inner = node.as_table();
+    if (inner != nullptr && is_table_of_settings(name)) {
+      if (auto added = add_table(layer, *inner, name + ".", path); !added) return added;
+      continue;
+    }
+    const Setting* setting = find_setting(name);
+    if (setting == nullptr) return unknown(place(path, key.source()), name);
     auto values = values_of(node, *setting);
     const std::string where = place(path, node.source());
     if (!values) return wrong(fmt::format("{}: {} is {}", where, setting->name, description(*setting)));
     layer[setting->name] = Told{std::move(*values), where};
   }
-  return layer;
+  return {};
+}
+
+Result<Layer> layer_of(const toml::table& table, const std::string& path) {
+  Layer layer;
+  const auto added = add_table(layer, table, "", path);
+  return added ? Result<Layer>(std::move(layer)) : added.error();
 }
 
 template <class Node>

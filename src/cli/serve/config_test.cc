@@ -106,6 +106,23 @@ TEST_F(ConfigTest, UnknownKeysAreErrors) {
   EXPECT_EQ(fault(), path_ + ":2: unknown key 'server'");
 }
 
+TEST_F(ConfigTest, NamesWithDotsAreTables) {
+  write("[dialects.keys]\nenabled = false\ndefault_ttl_ms = 250\n");
+  const auto config = read();
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_FALSE(config->settings().dialects.keys.enabled);
+  EXPECT_EQ(config->settings().dialects.keys.default_ttl, lock::Millis(250));
+  environment_["HOLDFAST_DIALECTS_KEYS_DEFAULT_TTL_MS"] = "-1";
+  EXPECT_EQ(read()->settings().dialects.keys.default_ttl, lock::kNoExpiry);
+  environment_.clear();
+  write("[dialects.keys]\nenable = false\n");
+  EXPECT_EQ(fault(), path_ + ":2: unknown key 'dialects.keys.enable', did you mean 'dialects.keys.enabled'?");
+  write("[dialects.kees]\nenabled = false\n");
+  EXPECT_THAT(fault(), StartsWith(path_ + ":1: unknown key 'dialects.kees'"));
+  write("dialects.keys.default_ttl_ms = 99");
+  EXPECT_THAT(fault(), StartsWith(path_ + ":1: dialects.keys.default_ttl_ms: "));
+}
+
 TEST_F(ConfigTest, WrongFormsAreErrors) {
   write("max-connections = \"5\"\n");
   EXPECT_EQ(fault(), path_ + ":1: max-connections is a number");

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api/endpoint.h"
+#include "api/http/dialect.h"
 #include "api/network.h"
 #include "api/tls.h"
 #include "lock/types.h"
@@ -34,6 +35,7 @@ struct ServeSettings {
   std::uint64_t history_bytes = 0;
   std::size_t max_connections = 0;
   service::ClientQuota client_quota;
+  api::http::Dialects dialects;
 
   std::string log_format;
   std::string log_level;

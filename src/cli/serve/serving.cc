@@ -11,7 +11,9 @@
 #include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
+#include "api/dialects/keys/routes.h"
 #include "api/dialects/redlock/commands.h"
+#include "api/http/routes.h"
 #include "api/http/server.h"
 #include "api/http/watch/broadcast.h"
 #include "api/listener.h"
@@ -111,6 +113,13 @@ service::history::HistoryOptions history_options(const ServeSettings& settings) 
   return options;
 }
 
+// Where paths collide, what comes first wins.
+std::vector<std::span<const api::http::Route>> routes_of(const api::http::Dialects& dialects) {
+  std::vector parts{api::http::native_routes()};
+  if (dialects.keys.enabled) parts.push_back(api::keys::routes());
+  return parts;
+}
+
 // The parts of a running server, made in the order in which they need each other.
 class Serving {
  public:
@@ -152,6 +161,7 @@ class Serving {
   std::unique_ptr<service::Checker> checker_;
   std::unique_ptr<api::http::Broadcast> broadcast_;
   api::Gate gate_{boot_clock()};
+  const api::http::RouteTable routes_{routes_of(settings_.dialects)};
   const api::resp::CommandTable commands_{api::resp::native_commands(), api::redlock::commands()};
   api::LogDesk log_desk_{settings_.slow_operation};
   api::CommandTraffic command_traffic_{commands_.names()};
@@ -213,6 +223,7 @@ Result<Serving::Listeners> Serving::listen(const std::vector<api::Endpoint>& end
 
 api::http::Backend Serving::backend() {
   return api::http::Backend{.keeper = keeper_,
+                            .routes = routes_,
                             .handles = *handles_,
                             .checker = *checker_,
                             .broadcast = *broadcast_,
@@ -225,6 +236,7 @@ api::http::Backend Serving::backend() {
                             .trusted_proxies = settings_.trusted_proxies,
                             .base_path = settings_.base_path,
                             .browsers = api::http::BrowserRules(settings_.advertise, settings_.cors_origins),
+                            .dialects = settings_.dialects,
                             .clocks = api::http::ClockWatch(system_wall_clock(), raw_clock()),
                             .log = log_desk_,
                             .commands = command_traffic_,

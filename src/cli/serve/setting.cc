@@ -134,6 +134,23 @@ Result<void> keep_insecure_plaintext(const Texts& texts, ServeSettings& settings
   return keep(settings.insecure_plaintext, read_boolean(texts.front()));
 }
 
+using Dialects = api::http::Dialects;
+
+template <api::http::DialectSettings Dialects::*dialect>
+Result<void> keep_dialect_enabled(const Texts& texts, ServeSettings& settings) {
+  return keep((settings.dialects.*dialect).enabled, read_boolean(texts.front()));
+}
+
+template <api::http::DialectSettings Dialects::*dialect>
+Result<void> keep_dialect_ttl(const Texts& texts, ServeSettings& settings) {
+  return keep((settings.dialects.*dialect).default_ttl, read_ttl_ms(texts.front()));
+}
+
+template <api::http::DialectSettings Dialects::*dialect>
+Result<void> keep_dialect_rate(const Texts& texts, ServeSettings& settings) {
+  return keep((settings.dialects.*dialect).rate_per_minute, read_number(texts.front(), 0, 1'000'000'000));
+}
+
 Result<void> keep_log_format(const Texts& texts, ServeSettings& settings) {
   static constexpr std::string_view kFormats[] = {"text", "json"};
   return keep_choice(settings.log_format, texts.front(), kFormats);
@@ -260,6 +277,18 @@ constexpr Setting kSettings[] = {
      .standard = "1GiB",
      .help = "How many bytes of events stay to be read",
      .store = keep_history_size},
+    {.name = "dialects.keys.enabled",
+     .type = "BOOL",
+     .standard = "true",
+     .help = "Answer what clients of Distributed-Lock ask; =false: not",
+     .store = keep_dialect_enabled<&Dialects::keys>,
+     .form = ValueForm::boolean},
+    {.name = "dialects.keys.default_ttl_ms",
+     .type = "MS",
+     .standard = "1000",
+     .help = "Time to live of locks that are asked for without `exp`; -1: no expiry",
+     .store = keep_dialect_ttl<&Dialects::keys>,
+     .form = ValueForm::number},
     {.name = "log-format",
      .type = "{text,json}",
      .standard = "text",
@@ -286,7 +315,10 @@ const Setting* find_setting(std::string_view name) {
 
 std::string environment_name(std::string_view name) {
   std::string out = "HOLDFAST_";
-  for (const char c : name) out += c == '-' ? '_' : static_cast<char>(c - 'a' + 'A');
+  for (const char c : name) {
+    const bool is_letter = c >= 'a' && c <= 'z';
+    out += is_letter ? static_cast<char>(c - 'a' + 'A') : '_';
+  }
   return out;
 }
 

@@ -59,6 +59,13 @@ Result<lock::Millis> read_default_ttl(std::string_view text) {
   return wrong("a ttl is 100ms to 24h, or none");
 }
 
+Result<lock::Millis> read_ttl_ms(std::string_view text) {
+  if (text == "-1") return lock::kNoExpiry;
+  const auto ttl = read_number(text, static_cast<std::uint64_t>(lock::kMinTtl.count()),
+                               static_cast<std::uint64_t>(lock::kMaxTtl.count()));
+  return ttl ? Result<lock::Millis>(lock::Millis(*ttl)) : ttl.error();
+}
+
 Result<lock::Millis> read_duration(std::string_view text, lock::Millis least) {
   const auto duration = parse_duration(text);
   if (!duration) return duration.error();

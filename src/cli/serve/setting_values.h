@@ -20,6 +20,9 @@ Result<api::Endpoint> read_listener(std::string_view text);
 // A ttl that a lease may have, or -1 ms for `none`.
 Result<lock::Millis> read_default_ttl(std::string_view text);
 
+// The same in milliseconds, with -1 for no expiry.
+Result<lock::Millis> read_ttl_ms(std::string_view text);
+
 // A duration from `least` to 3650 days.
 Result<lock::Millis> read_duration(std::string_view text, lock::Millis least);
 

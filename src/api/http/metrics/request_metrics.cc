@@ -1,11 +1,9 @@
 #include <algorithm>
-#include <map>
 
 #include <boost/beast/http/verb.hpp>
 #include <fmt/format.h>
 
 #include "api/http/metrics/metric.h"
-#include "api/http/problem.h"
 #include "api/http/watch/broadcast.h"
 
 namespace holdfast::api::http::metrics {
@@ -24,15 +22,8 @@ std::string_view pattern_of(const Route* route) {
   return route == nullptr ? "none" : route->pattern;
 }
 
-// Several codes share a status. Those that never came are left out.
 void add_by_status(const Traffic::PerRoute& counts, Samples& out) {
-  std::map<int, std::uint64_t> by_status;
-  for (std::size_t i = 0; i < std::size(kSuccesses); ++i) by_status[kSuccesses[i]] = counts.succeeded[i];
-  for (std::size_t i = 0; i < service::kCodeCount; ++i) {
-    by_status[problem_kind(static_cast<Code>(i)).status] += counts.refused[i];
-  }
-  for (const auto& [status, count] : by_status) {
-    if (count == 0) continue;
+  for (const auto& [status, count] : counts.statuses) {
     out.add(static_cast<double>(count), {{"method", method_of(counts.route)},
                                          {"route", pattern_of(counts.route)},
                                          {"status", fmt::to_string(status)}});
