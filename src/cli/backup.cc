@@ -58,7 +58,8 @@ class Taking {
   bool take(std::string_view piece) {
     bytes_ += piece.size();
     progress_.tell(bytes_);
-    result_ = reader_.feed(as_bytes(piece), [](ByteView) {});
+    result_ = reader_.feed(
+        as_bytes(piece), [](ByteView) {}, [](const auto&, ByteView) -> Result<void> { return {}; });
     if (result_) result_ = write(piece);
     return result_.has_value();
   }

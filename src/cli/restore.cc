@@ -16,6 +16,7 @@
 #include "cli/offline.h"
 #include "cli/output.h"
 #include "cli/subcommand.h"
+#include "keeper/incarnation.h"
 
 namespace holdfast::cli {
 namespace {
@@ -61,16 +62,27 @@ void show(const keeper::BackupHead& head, const lock::Restored& restored, const 
 }
 
 int restore(const Options& options) {
-  lock::State state;
-  const auto head =
-      keeper::load_backup(state, [&](const auto& feed) { return read_file(options.file, feed); });
-  if (!head) return fail_offline(head.error());
   const auto url = lasting_journal_url(options.url());
   if (!url) return fail_offline(url.error());
-  const auto journal = open_journal(*url, true);
-  if (!journal) return fail_offline(journal.error());
+  std::unique_ptr<journal::Journal> journal;  // opened as late as can be: a bad backup should leave nothing
+  const auto open_empty = [&]() -> Result<void> {
+    if (journal) return {};
+    auto opened = open_journal(*url, true);
+    if (!opened) return opened.error();
+    journal = *std::move(opened);
+    return keeper::require_empty(*journal);
+  };
+  const auto keep = [&](const lock::ObjectId& id, ByteView bytes) -> Result<void> {
+    if (auto opened = open_empty(); !opened) return opened;
+    return journal->objects().put(id, bytes);
+  };
+  lock::State state;
+  const auto head = keeper::load_backup(
+      state, [&](const auto& feed) { return read_file(options.file, feed); }, keep);
+  if (!head) return fail_offline(head.error());
+  if (const auto opened = open_empty(); !opened) return fail_offline(opened.error());
   const auto quiet = options.assume_released ? std::optional(lock::Millis(0)) : std::nullopt;
-  const auto restored = keeper::restore(**journal, state, lock::WallTime(system_wall_clock().now()), quiet);
+  const auto restored = keeper::restore(*journal, state, lock::WallTime(system_wall_clock().now()), quiet);
   if (!restored) return fail_offline(restored.error());
   show(*head, *restored, state, *url);
   return kExitOk;

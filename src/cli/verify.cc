@@ -36,13 +36,15 @@ boost::json::object to_json(const VerifyReport& report) {
           {"records", report.records},
           {"entry_bytes", report.entry_bytes},
           {"snapshots", std::move(snapshots)},
+          {"objects", report.objects},
           {"torn_tail", report.torn_tail},
           {"damages", std::move(damages)}};
 }
 
 void show(const VerifyReport& report) {
-  fmt::print("entries {} to {} in {} segments, {} bytes, {} snapshots\n", report.first_sequence,
-             report.head.sequence, report.segments, report.entry_bytes, report.snapshots.size());
+  fmt::print("entries {} to {} in {} segments, {} bytes, {} snapshots, {} objects\n", report.first_sequence,
+             report.head.sequence, report.segments, report.entry_bytes, report.snapshots.size(),
+             report.objects);
   if (report.torn_tail) fmt::print("torn tail: the next start cuts a record that was never acknowledged\n");
   if (report.damages.empty()) fmt::print("sound\n");
 }

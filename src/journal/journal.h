@@ -11,12 +11,14 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "journal/objects.h"
 
 // The journal: an ordered, durable log whose one power is to append entry N if and only if its head is
 // exactly the entry N-1 that the caller knows (protocol.md section 1). Every engine is one folder beside this
 // file and one line in registry.cc; all pass the suite of journal_conformance.h.
 //
-// Threads: one thread at a time calls a Journal, except for SnapshotWriter, which may live on another.
+// Threads: one thread at a time calls a Journal, except for SnapshotWriter and Objects, which may be used on
+// others.
 // Calls block. A journal knows nothing of what its entries and snapshots say.
 
 namespace holdfast::journal {
@@ -121,6 +123,9 @@ class Journal {
 
   // Bytes of entries appended since begin_snapshot() of the newest snapshot: when to take the next one.
   virtual std::uint64_t bytes_since_snapshot() const = 0;
+
+  // They last as long as this object does.
+  virtual Objects& objects() = 0;
 };
 
 struct OpenOptions {

@@ -268,6 +268,31 @@ TEST_P(JournalConformance, CountsBytesSinceTheNewestSnapshot) {
   EXPECT_EQ(journal_->bytes_since_snapshot(), 4u);
 }
 
+// Bugs: an object that is not cut into chunks, or whose last chunk is left out; one that another replaces.
+TEST_P(JournalConformance, ObjectsComeBackUntilTheyAreRemoved) {
+  const auto id = [](std::size_t number) { return ObjectId{std::byte{1}, static_cast<std::byte>(number)}; };
+  const std::vector<std::size_t> sizes{0, 1, kMaxChunkBytes, kMaxChunkBytes + 1, 3 * kMaxChunkBytes};
+  const auto bytes = [&](std::size_t number) {
+    return std::string(sizes[number], static_cast<char>('a' + number));
+  };
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    ASSERT_TRUE(journal_->objects().put(id(i), as_bytes(bytes(i))));
+  }
+  append("a");
+  if (GetParam().survives_reopen) reopen();
+  EXPECT_EQ(journal_->objects().list()->size(), sizes.size());
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    const auto got = journal_->objects().get(id(i));
+    ASSERT_TRUE(got) << got.error().message();
+    EXPECT_EQ(as_text(*got), bytes(i));
+  }
+  ASSERT_TRUE(journal_->objects().remove(id(1)));
+  EXPECT_TRUE(journal_->objects().remove(id(1))) << "it is removed already";
+  EXPECT_EQ(journal_->objects().get(id(1)).error().code, Errc::damaged);
+  EXPECT_TRUE(journal_->objects().get(id(2)));
+  EXPECT_EQ(journal_->objects().list()->size(), sizes.size() - 1);
+}
+
 // Bug: anything that only lives in memory: chain, ids, the previous snapshot, the place after a trim.
 TEST_P(JournalConformance, AReopenKeepsEverything) {
   if (!GetParam().survives_reopen) GTEST_SKIP() << "gone with its process by design";

@@ -5,13 +5,15 @@
 #include <fmt/format.h>
 
 #include "base/assert.h"
+#include "journal/objects.h"
 #include "keeper/errc.h"
 
 namespace holdfast::keeper {
 namespace {
 
 constexpr std::string_view kMagic = "HFBACKUP";
-constexpr std::uint32_t kFormat = 1;
+constexpr std::uint32_t kWithoutObjects = 1;
+constexpr std::uint32_t kWithObjects = 2;
 constexpr std::size_t kMostFieldBytes = 4'096;
 
 Error bad(std::string what) {
@@ -35,12 +37,13 @@ Bytes fields_of(const BackupHead& head) {
 
 // --- writing ---
 
-Bytes BackupWriter::head(const BackupHead& head) {
+Bytes BackupWriter::head(const BackupHead& head, std::uint32_t objects) {
+  if (objects != 0) objects_to_tell_ = objects;
   const Bytes fields = fields_of(head);
   Bytes bytes;
   ByteWriter out(bytes);
   out.raw(as_bytes(kMagic));
-  out.u32(kFormat);
+  out.u32(objects == 0 ? kWithoutObjects : kWithObjects);
   out.u32(static_cast<std::uint32_t>(fields.size()));
   out.raw(fields);
   return counted(std::move(bytes));
@@ -53,6 +56,15 @@ Bytes BackupWriter::block(ByteView piece) {
   ByteWriter out(bytes);
   out.u32(static_cast<std::uint32_t>(piece.size()));
   out.raw(piece);
+  return counted(std::move(bytes));
+}
+
+Bytes BackupWriter::object(const lock::ObjectId& id) {
+  Bytes bytes;
+  ByteWriter out(bytes);
+  out.u32(0);
+  if (objects_to_tell_) out.u32(*std::exchange(objects_to_tell_, {}));
+  out.raw(id);
   return counted(std::move(bytes));
 }
 
@@ -72,7 +84,7 @@ Bytes BackupWriter::counted(Bytes bytes) {
 
 // --- reading ---
 
-Result<void> BackupReader::feed(ByteView piece, const Visit& visit) {
+Result<void> BackupReader::feed(ByteView piece, const Visit& visit, const VisitObject& visit_object) {
   while (!piece.empty()) {
     if (part_ == Part::over) return bad("bytes follow the end of the backup");
     const ByteView part = piece.first(std::min(piece.size(), wanted_ - pending_.size()));
@@ -80,12 +92,12 @@ Result<void> BackupReader::feed(ByteView piece, const Visit& visit) {
     pending_.insert(pending_.end(), part.begin(), part.end());
     if (pending_.size() < wanted_) return {};
     const Bytes whole = std::exchange(pending_, {});
-    if (auto taken = take(whole, visit); !taken) return taken;
+    if (auto taken = take(whole, visit, visit_object); !taken) return taken;
   }
   return {};
 }
 
-Result<void> BackupReader::take(ByteView part, const Visit& visit) {
+Result<void> BackupReader::take(ByteView part, const Visit& visit, const VisitObject& visit_object) {
   if (part_ == Part::digest) {
     if (!std::ranges::equal(part, digest_.finish())) return bad("the digest is wrong: the backup is damaged");
     expect(Part::over, 0);
@@ -98,19 +110,40 @@ Result<void> BackupReader::take(ByteView part, const Visit& visit) {
     case Part::fields:
       return take_fields(part);
     case Part::block_size:
-      return take_block_size(part);
-    default:
-      visit(part);
+      return take_block_size(part, visit_object);
+    case Part::objects:
+      objects_left_ = ByteReader(part).u32();
+      if (*objects_left_ == 0) return bad("the number of objects in the backup is damaged");
+      expect_object();
+      return {};
+    case Part::object:
+      std::ranges::copy(part, id_.begin());
       expect(Part::block_size, 4);
       return {};
+    default:
+      return take_block(part, visit);
   }
+}
+
+Result<void> BackupReader::take_block(ByteView part, const Visit& visit) {
+  if (!objects_left_) {
+    visit(part);
+  } else if (object_.size() + part.size() > journal::kMaxObjectBytes) {
+    return bad("an object of the backup is too large");
+  } else {
+    object_.insert(object_.end(), part.begin(), part.end());
+  }
+  expect(Part::block_size, 4);
+  return {};
 }
 
 Result<void> BackupReader::take_prefix(ByteView part) {
   ByteReader in(part);
   if (as_text(in.raw(kMagic.size())) != kMagic) return bad("this is not a backup of Holdfast");
-  if (const std::uint32_t format = in.u32(); format != kFormat) {
-    return bad(fmt::format("the backup has format {}, and this program knows format {}", format, kFormat));
+  format_ = in.u32();
+  if (format_ != kWithoutObjects && format_ != kWithObjects) {
+    return bad(fmt::format("the backup has format {}, and this program knows formats {} and {}", format_,
+                           kWithoutObjects, kWithObjects));
   }
   const std::uint32_t bytes = in.u32();
   if (bytes == 0 || bytes > kMostFieldBytes) return bad("the head of the backup is damaged");
@@ -134,15 +167,33 @@ Result<void> BackupReader::take_fields(ByteView part) {
   return {};
 }
 
-Result<void> BackupReader::take_block_size(ByteView part) {
+Result<void> BackupReader::take_block_size(ByteView part, const VisitObject& visit_object) {
   const std::uint32_t bytes = ByteReader(part).u32();
   if (bytes > kBackupBlockBytes) return bad("a block of the backup is damaged");
-  if (bytes == 0) {
-    expect(Part::digest, std::tuple_size_v<Sha256::Digest>);
+  if (bytes == 0) return end_of_blocks(visit_object);
+  expect(Part::block, bytes);
+  return {};
+}
+
+// Of the state, or of an object.
+Result<void> BackupReader::end_of_blocks(const VisitObject& visit_object) {
+  if (objects_left_) {
+    if (auto visited = visit_object(id_, std::exchange(object_, {})); !visited) return visited;
+    --*objects_left_;
+  } else if (format_ == kWithObjects) {
+    expect(Part::objects, 4);
+    return {};
+  }
+  if (objects_left_.value_or(0) != 0) {
+    expect_object();
   } else {
-    expect(Part::block, bytes);
+    expect(Part::digest, std::tuple_size_v<Sha256::Digest>);
   }
   return {};
+}
+
+void BackupReader::expect_object() {
+  expect(Part::object, id_.size());
 }
 
 void BackupReader::expect(Part part, std::size_t bytes) {

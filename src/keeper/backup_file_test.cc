@@ -1,5 +1,7 @@
 #include "keeper/backup_file.h"
 
+#include <map>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -30,6 +32,7 @@ struct Read {
   Result<void> result;
   std::string text;
   std::optional<BackupHead> head;
+  std::map<lock::ObjectId, std::string> objects;
 };
 
 Read read(ByteView file, std::size_t at_once) {
@@ -38,7 +41,12 @@ Read read(ByteView file, std::size_t at_once) {
   while (read.result && !file.empty()) {
     const ByteView piece = file.first(std::min(at_once, file.size()));
     file = file.subspan(piece.size());
-    read.result = reader.feed(piece, [&](ByteView bytes) { read.text += as_text(bytes); });
+    read.result = reader.feed(
+        piece, [&](ByteView bytes) { read.text += as_text(bytes); },
+        [&](const lock::ObjectId& id, ByteView bytes) -> Result<void> {
+          read.objects[id] = as_text(bytes);
+          return {};
+        });
   }
   if (read.result) read.result = reader.finish();
   read.head = reader.head();
@@ -52,6 +60,31 @@ TEST(BackupFile, ComesBackInPiecesOfAnySize) {
     ASSERT_TRUE(back.result) << back.result.error().message();
     EXPECT_EQ(back.text, "onetwo");
     EXPECT_EQ(back.head, kHead);
+  }
+}
+
+TEST(BackupFile, HasObjectsBehindTheState) {
+  const lock::ObjectId full{std::byte{1}};
+  const lock::ObjectId empty{std::byte{2}};
+  BackupWriter writer;
+  Bytes file = writer.head(kHead, 2);
+  const auto append = [&](const Bytes& bytes) { file.insert(file.end(), bytes.begin(), bytes.end()); };
+  append(writer.block(as_bytes("state")));
+  append(writer.object(full));
+  append(writer.block(as_bytes("a document")));
+  append(writer.block(as_bytes(", in two pieces")));
+  append(writer.object(empty));
+  append(writer.end());
+  for (std::size_t at_once = 1; at_once <= file.size(); ++at_once) {
+    const Read back = read(file, at_once);
+    ASSERT_TRUE(back.result) << back.result.error().message();
+    EXPECT_EQ(back.text, "state");
+    EXPECT_EQ(back.objects.size(), 2u);
+    EXPECT_EQ(back.objects.at(full), "a document, in two pieces");
+    EXPECT_EQ(back.objects.at(empty), "");
+  }
+  for (std::size_t bytes = 0; bytes < file.size(); ++bytes) {
+    EXPECT_FALSE(read(ByteView(file).first(bytes), 64).result) << bytes;
   }
 }
 
@@ -87,8 +120,8 @@ TEST(BackupFile, OtherFilesAndFormatsAreNamed) {
   EXPECT_THAT(words(read(as_bytes("PK\3\4 and so on, for a while"), 100)),
               ::testing::HasSubstr("not a backup"));
   Bytes newer = file_of({"one"});
-  newer[8] = std::byte{2};
-  EXPECT_THAT(words(read(newer, 100)), ::testing::HasSubstr("format 2"));
+  newer[8] = std::byte{3};
+  EXPECT_THAT(words(read(newer, 100)), ::testing::HasSubstr("format 3"));
 }
 
 // Bug: the page and the program drift apart.

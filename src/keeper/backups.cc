@@ -39,6 +39,7 @@ void Backups::begin_sweep() {
   writer_.emplace();
   began_ = parts_.clock.now();
   bytes_ = 0;
+  objects_ = parts_.documents.keep();
   parts_.sweeper.begin(*this, kBackupBlockBytes);
   const lock::State& state = parts_.state;
   watch_pace();
@@ -48,7 +49,8 @@ void Backups::begin_sweep() {
                       .sequence = parts_.sequence(),
                       .revision = state.revision(),
                       .wall = state.wall(),
-                      .version = HOLDFAST_VERSION}));
+                      .version = HOLDFAST_VERSION},
+                     static_cast<std::uint32_t>(objects_.size())));
   go_on();
 }
 
@@ -73,9 +75,51 @@ void Backups::give(const Bytes& bytes) {
   taker_->take(bytes);
 }
 
+void Backups::go_on() {
+  if (!sweeping_) return;
+  object_ ? give_object() : parts_.sweeper.go_on();
+}
+
 void Backups::swept() {
-  give(writer_->end());
-  if (busy()) let_go().taken();
+  next_object();
+}
+
+void Backups::next_object() {
+  object_.reset();
+  if (objects_.empty()) {
+    give(writer_->end());
+    if (busy()) let_go().taken();
+    return;
+  }
+  const lock::ObjectId id = objects_.back();
+  objects_.pop_back();
+  const auto read = [weak = weak_from_this(), number = number_, id](Result<Bytes> bytes) {
+    const std::shared_ptr<Backups> self = weak.lock();
+    if (!self || !self->sweeping_ || self->number_ != number) return;
+    if (!bytes) return self->fail(bytes.error().message());
+    self->object_ = *std::move(bytes);
+    self->object_at_ = 0;
+    self->giving_ = true;
+    self->give(self->writer_->object(id));
+    self->giving_ = false;
+    self->give_object();
+  };
+  parts_.documents.read_object(id, read);
+}
+
+// The taker may end the backup whenever it is given something, or call go_on().
+void Backups::give_object() {
+  if (giving_) return;
+  giving_ = true;
+  while (sweeping_ && taker_->has_room() && object_at_ < object_->size()) {
+    const ByteView block = ByteView(*object_)
+                               .subspan(object_at_)
+                               .first(std::min(kBackupBlockBytes, object_->size() - object_at_));
+    object_at_ += block.size();
+    give(writer_->block(block));
+  }
+  giving_ = false;
+  if (sweeping_ && object_at_ == object_->size()) next_object();
 }
 
 void Backups::fail(std::string why) {
@@ -90,6 +134,8 @@ BackupTaker& Backups::let_go() {
   if (std::exchange(sweeping_, false)) {
     parts_.alarm.cancel();
     parts_.sweeper.end(*this);
+    parts_.documents.let_go();
+    object_.reset();
   }
   return *std::exchange(taker_, nullptr);
 }

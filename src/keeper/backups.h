@@ -4,12 +4,16 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "keeper/alarm.h"
 #include "keeper/backup_file.h"
+#include "keeper/documents.h"
 #include "keeper/sweeper.h"
 #include "lock/state.h"
 
@@ -45,6 +49,7 @@ class Backups : public std::enable_shared_from_this<Backups>, private Sweeper::T
     Sweeper& sweeper;
     Alarm& alarm;
     const MonotonicClock& clock;
+    Documents& documents;
     std::function<void(std::function<void()>)> when_durable;  // as Keeper::when_durable()
     std::function<std::uint64_t()> sequence;                  // of the last durable entry
   };
@@ -56,9 +61,7 @@ class Backups : public std::enable_shared_from_this<Backups>, private Sweeper::T
   // Not while it is busy. The taker must live until taken(), failed() or end().
   void begin(BackupTaker& taker);
   // The taker has room again.
-  void go_on() {
-    if (sweeping_) parts_.sweeper.go_on();
-  }
+  void go_on();
   // The taker no longer cares. Nothing happens if the backup is not, or no longer, its own.
   void end(const BackupTaker& taker);
 
@@ -66,6 +69,8 @@ class Backups : public std::enable_shared_from_this<Backups>, private Sweeper::T
   void begin_when_durable();
   void begin_sweep();
   void watch_pace();
+  void next_object();
+  void give_object();
   void fail(std::string why);
   BackupTaker& let_go();
   void give(const Bytes& bytes);
@@ -78,8 +83,12 @@ class Backups : public std::enable_shared_from_this<Backups>, private Sweeper::T
   const Parts parts_;
   const Limits limits_;
   BackupTaker* taker_ = nullptr;
-  std::uint64_t number_ = 0;  // of the backup, so that a late callback of an earlier one is known
-  bool sweeping_ = false;
+  std::uint64_t number_ = 0;             // of the backup, so that a late callback of an earlier one is known
+  bool sweeping_ = false;                // or giving objects
+  std::vector<lock::ObjectId> objects_;  // of the state that is swept, still to be given; kept until then
+  std::optional<Bytes> object_;          // that is being given
+  std::size_t object_at_ = 0;
+  bool giving_ = false;
   std::optional<BackupWriter> writer_;
   std::chrono::nanoseconds began_{};
   std::uint64_t bytes_ = 0;

@@ -26,7 +26,9 @@ struct Taker final : BackupTaker {
 };
 
 Result<BackupHead> load(lock::State& state, const Bytes& file) {
-  return load_backup(state, [&](const auto& feed) { return feed(file); });
+  return load_backup(
+      state, [&](const auto& feed) { return feed(file); },
+      [](const lock::ObjectId&, ByteView) -> Result<void> { return {}; });
 }
 
 // A world whose state is swept for backups, with pace and time in the test's hands.
@@ -50,11 +52,19 @@ class BackupsTest : public ::testing::Test {
   World world;
   FakeAlarm alarm{world.clock};
   std::shared_ptr<Sweeper> sweeper = std::make_shared<Sweeper>(world.io, world.state, world.clock);
+  std::shared_ptr<Documents> documents = std::make_shared<Documents>(
+      Documents::Parts{.io = world.io,
+                       .journal = world.journal,
+                       .state = world.state,
+                       .submit = [this](lock::Command command,
+                                        Call& call) { return world.loop->submit(std::move(command), call); },
+                       .when_durable = [this](auto then) { world.loop->when_durable(std::move(then)); }});
   std::shared_ptr<Backups> backups = std::make_shared<Backups>(
       Backups::Parts{.state = world.state,
                      .sweeper = *sweeper,
                      .alarm = alarm,
                      .clock = world.clock,
+                     .documents = *documents,
                      .when_durable = [this](auto then) { world.loop->when_durable(std::move(then)); },
                      .sequence = [this] { return world.loop->sequence(); }},
       Backups::Limits{.grace = 30s, .slowest = 1 << 20, .most_kept_bytes = 64 << 10});

@@ -118,7 +118,8 @@ Decision decide(lock::State& state, Pending& pending, CallTable& calls, const De
   if (!batch.has_entry() && at.record_time) batch.tick();
 
   if (batch.has_entry()) {
-    const lock::EntryHeader header{.epoch = state.epoch(),
+    const lock::EntryHeader header{.feature_level = state.level(),
+                                   .epoch = state.epoch(),
                                    .time = at.time,
                                    .wall = at.wall,
                                    .first_revision = batch.first_revision(),

@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "keeper/alarm.h"
 #include "keeper/backups.h"
+#include "keeper/documents.h"
 #include "keeper/event_hub.h"
 #include "keeper/journal_runner.h"
 #include "keeper/loop.h"
@@ -36,16 +37,26 @@ class Keeper::Core {
                         .durable =
                             [this](const journal::Head& head, std::uint64_t bytes, bool quiet) {
                               events_.durable(state_);
+                              documents_->durable();
                               snapshotter_->at(head, bytes, quiet);
                             }})),
+        documents_(std::make_shared<Documents>(Documents::Parts{
+            .io = io,
+            .journal = journal,
+            .state = state_,
+            .submit = [this](lock::Command command,
+                             Call& call) { return loop_->submit(std::move(command), call); },
+            .when_durable = [this](std::function<void()> then) { loop_->when_durable(std::move(then)); }})),
         backups_(std::make_shared<Backups>(Backups::Parts{
             .state = state_,
             .sweeper = *sweeper_,
             .alarm = backup_alarm_,
             .clock = clock,
+            .documents = *documents_,
             .when_durable = [this](std::function<void()> then) { loop_->when_durable(std::move(then)); },
             .sequence = [this] { return loop_->sequence(); }})) {
     loop_->observe(events_);
+    loop_->observe(*documents_);
   }
 
   ~Core() {
@@ -57,6 +68,7 @@ class Keeper::Core {
     if (!rebuilt) return rebuilt.error();
     const journal::SnapshotInfo& snapshot = rebuilt->snapshot;
     if (const Result<void> leads = take_over(state_, journal_, wall_, events_); !leads) return leads.error();
+    if (const Result<void> begun = documents_->begin(); !begun) return begun.error();
     snapshotter_ = std::make_shared<Snapshotter>(
         Snapshotter::Parts{io_, state_, *sweeper_, *runner_, clock_, events_}, options_.snapshot_every_bytes,
         Snapshotter::Newest{snapshot.head.sequence, snapshot.bytes}, rebuilt->snapshot_covers_until);
@@ -86,6 +98,7 @@ class Keeper::Core {
   Loop& loop() { return *loop_; }
   EventHub& events() { return events_; }
   Backups& backups() { return *backups_; }
+  Documents& documents() { return *documents_; }
 
  private:
   boost::asio::io_context& io_;
@@ -102,6 +115,7 @@ class Keeper::Core {
   std::unique_ptr<JournalRunner> runner_;
   std::shared_ptr<Snapshotter> snapshotter_;
   std::shared_ptr<Loop> loop_;
+  std::shared_ptr<Documents> documents_;
   std::shared_ptr<Backups> backups_;
 };
 
@@ -145,6 +159,10 @@ EventHub& Keeper::events() {
 
 Backups& Keeper::backups() {
   return core_->backups();
+}
+
+Documents& Keeper::documents() {
+  return core_->documents();
 }
 
 Status Keeper::status() const {

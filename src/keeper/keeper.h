@@ -78,6 +78,7 @@ struct Status {
 };
 
 class Backups;
+class Documents;
 class EventHub;
 
 class Keeper {
@@ -122,6 +123,9 @@ class Keeper {
 
   // Copies of all this, once recover() has succeeded.
   Backups& backups();
+
+  // What is kept with keys, likewise.
+  Documents& documents();
 
   Status status() const;
   const Measurements& measurements() const;

@@ -29,6 +29,7 @@ World::World(Runner kind, Options options)
                                             .durable =
                                                 [this](const journal::Head&, std::uint64_t, bool quiet) {
                                                   events.durable(state);
+                                                  if (on_durable) on_durable();
                                                   quiet_entries += quiet;
                                                 }});
   loop->observe(events);

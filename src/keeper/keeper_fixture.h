@@ -112,6 +112,7 @@ class FaultyJournal final : public journal::Journal {
   }
   Result<void> trim() override { return inner_->trim(); }
   std::uint64_t bytes_since_snapshot() const override { return inner_->bytes_since_snapshot(); }
+  journal::Objects& objects() override { return inner_->objects(); }
 
  private:
   std::unique_ptr<journal::Journal> inner_;
@@ -195,6 +196,7 @@ class World {
   lock::State state;
   EventHub events;
   std::optional<Error> fatal;
+  std::function<void()> on_durable;
   std::shared_ptr<Loop> loop;
   int quiet_entries = 0;
 

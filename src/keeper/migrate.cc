@@ -43,6 +43,17 @@ Result<lock::Restored> finish(const lock::State& sealed, journal::Journal& to, l
   return restored;
 }
 
+Result<void> copy_objects(const lock::State& state, journal::Journal& from, journal::Journal& to) {
+  for (std::size_t slot = 0; slot < state.documents().slots(); ++slot) {
+    const lock::Document* const document = state.documents().at_slot(slot);
+    if (document == nullptr) continue;
+    const auto bytes = from.objects().get(document->object);
+    if (!bytes) return bytes.error();
+    if (auto put = to.objects().put(document->object, *bytes); !put) return put;
+  }
+  return {};
+}
+
 Result<lock::Restored> move_all(journal::Journal& from, journal::Journal& to, const std::string& successor,
                                 lock::State& state, lock::WallTime now) {
   if (from.head().sequence == 0) {
@@ -51,6 +62,7 @@ Result<lock::Restored> move_all(journal::Journal& from, journal::Journal& to, co
   if (const auto empty = require_empty(to); !empty) return empty.error();
   auto restored = next_incarnation(state, now, lock::Millis(0));
   if (!restored) return restored;
+  if (const auto copied = copy_objects(state, from, to); !copied) return copied.error();
   if (const auto written = write_base(to, state); !written) return written.error();
   if (const auto sealed = append_event(from, state, lock::Sealed{successor}, now); !sealed)
     return sealed.error();

@@ -6,11 +6,14 @@
 
 namespace holdfast::keeper {
 
-Result<BackupHead> load_backup(lock::State& state, const ReadBackup& read) {
+Result<BackupHead> load_backup(lock::State& state, const ReadBackup& read,
+                               const BackupReader::VisitObject& keep) {
   BackupReader file;
   lock::SnapshotLoader loader;
-  const auto fed =
-      read([&](ByteView piece) { return file.feed(piece, [&](ByteView bytes) { loader.feed(bytes); }); });
+  const auto fed = read([&](ByteView piece) {
+    return file.feed(
+        piece, [&](ByteView bytes) { loader.feed(bytes); }, keep);
+  });
   if (!fed) return fed.error();
   if (const auto whole = file.finish(); !whole) return whole.error();
   if (const auto loaded = loader.finish(state); !loaded) return loaded.error();

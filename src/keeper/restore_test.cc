@@ -69,6 +69,7 @@ class Mortal final : public journal::Journal {
   }
   Result<void> trim() override { return inner_->trim(); }
   std::uint64_t bytes_since_snapshot() const override { return inner_->bytes_since_snapshot(); }
+  journal::Objects& objects() override { return inner_->objects(); }
 
  private:
   static Result<void> step(int& steps_left) {

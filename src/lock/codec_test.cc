@@ -75,6 +75,8 @@ std::vector<Event> every_event() {
       Reopened{},
       Sealed{"file:/elsewhere"},
       LevelRaised{2},
+      DocumentStored{"a/b", ObjectId{std::byte{7}, std::byte{9}}, 1ull << 24},
+      DocumentRemoved{"a/b"},
   };
 }
 

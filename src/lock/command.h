@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lock/alias.h"
+#include "lock/document.h"
 #include "lock/settings.h"
 #include "lock/types.h"
 
@@ -47,6 +48,9 @@ struct Acquire {
   Millis reattach{0};  // keeps the place of a waiter whose client went away; 0: leaves at once
   OnHeld on_held = OnHeld::refuse;
   bool administers = false;  // may use keys that belong to others
+  // Asks again and again instead of waiting: a refusal leaves a place in the queue that is kept for the next
+  // attempt with this request, for up to `reattach` (decide_poll.cc). `wait` says nothing then.
+  bool polls = false;
 };
 
 // Opens a lease to share between many acquires.
@@ -127,6 +131,23 @@ struct RequestRelease {
   RequestTag request;
 };
 
+// Keeps bytes, which are an object of the journal already, with a key, instead of those that it had.
+struct StoreDocument {
+  std::string key;
+  ObjectId object{};
+  std::uint64_t bytes = 0;
+  std::optional<AliasedHold> under;  // the hold of the key that its sender has; none: nobody may hold it
+  std::string principal;
+  bool administers = false;
+};
+
+struct RemoveDocument {
+  std::string key;
+  std::optional<AliasedHold> under;
+  std::string principal;
+  bool administers = false;
+};
+
 // Raises the feature level of what is written (protocol.md 31).
 struct FinishUpgrade {};
 
@@ -135,7 +156,8 @@ struct TakeOver {
   Epoch epoch;
 };
 
-using Command = std::variant<Acquire, OpenLease, Renew, Release, Cancel, Register, Unregister, Break,
-                             RequestRelease, FinishUpgrade, Detach, Abandon, TakeOver>;
+using Command =
+    std::variant<Acquire, OpenLease, Renew, Release, Cancel, Register, Unregister, Break, RequestRelease,
+                 StoreDocument, RemoveDocument, FinishUpgrade, Detach, Abandon, TakeOver>;
 
 }  // namespace holdfast::lock

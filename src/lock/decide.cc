@@ -10,7 +10,9 @@ struct Decide {
   const State& state;
   JournalTime now;
 
-  Decision operator()(const Acquire& command) const { return decide_acquire(state, now, command); }
+  Decision operator()(const Acquire& command) const {
+    return command.polls ? decide_poll(state, now, command) : decide_acquire(state, now, command);
+  }
   Decision operator()(const OpenLease& command) const { return decide_open_lease(state, now, command); }
   Decision operator()(const Renew& command) const { return decide_renew(state, now, command); }
   Decision operator()(const Release& command) const { return decide_release(state, now, command); }
@@ -21,6 +23,8 @@ struct Decide {
   Decision operator()(const RequestRelease& command) const {
     return decide_request_release(state, now, command);
   }
+  Decision operator()(const StoreDocument& command) const { return decide_store(state, now, command); }
+  Decision operator()(const RemoveDocument& command) const { return decide_remove(state, now, command); }
   Decision operator()(const FinishUpgrade&) const {
     Decision decision{{}, UpgradeDone{kFeatureLevel}, {}};
     if (state.level() < kFeatureLevel) decision.events.push_back(LevelRaised{kFeatureLevel});

@@ -53,6 +53,7 @@ Events end_lease(const State& state, Ref<Lease> lease, Ended how, Millis keep_fo
 
 // The parts of decide(), one file each.
 Decision decide_acquire(const State& state, JournalTime now, const Acquire& command);
+Decision decide_poll(const State& state, JournalTime now, const Acquire& command);
 Decision decide_open_lease(const State& state, JournalTime now, const OpenLease& command);
 Decision decide_renew(const State& state, JournalTime now, const Renew& command);
 Decision decide_release(const State& state, JournalTime now, const Release& command);
@@ -61,6 +62,8 @@ Decision decide_register(const State& state, JournalTime now, const Register& co
 Decision decide_unregister(const State& state, JournalTime now, const Unregister& command);
 Decision decide_break(const State& state, JournalTime now, const Break& command);
 Decision decide_request_release(const State& state, JournalTime now, const RequestRelease& command);
+Decision decide_store(const State& state, JournalTime now, const StoreDocument& command);
+Decision decide_remove(const State& state, JournalTime now, const RemoveDocument& command);
 Decision decide_detach(const State& state, JournalTime now, const Detach& command);
 Decision decide_abandon(const State& state, JournalTime now, const Abandon& command);
 

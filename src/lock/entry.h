@@ -15,10 +15,10 @@
 
 namespace holdfast::lock {
 
-inline constexpr std::uint32_t kFeatureLevel = 1;
+inline constexpr std::uint32_t kFeatureLevel = 2;
 
 struct EntryHeader {
-  std::uint32_t feature_level = kFeatureLevel;
+  std::uint32_t feature_level = 1;  // that of the state, once that is higher
   Epoch epoch;
   JournalTime time;
   WallTime wall;            // for display only

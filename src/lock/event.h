@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lock/alias.h"
+#include "lock/document.h"
 #include "lock/settings.h"
 #include "lock/types.h"
 
@@ -239,10 +240,23 @@ struct LevelRaised {
   friend bool operator==(const LevelRaised&, const LevelRaised&) = default;
 };
 
-using Event =
-    std::variant<CellCreated, TookOver, LeaseOpened, Granted, LeaseRenewed, LeaseEnded, Released, WaitBegan,
-                 WaiterAttached, WaiterDetached, WaitEnded, GrantDetached, GrantAttached, KeyOpened,
-                 LockRegistered, LockUnregistered, HoldsBroken, LossesAcknowledged, ReleaseRequested,
-                 AcquireRefused, RequestRemembered, Restored, Reopened, Sealed, LevelRaised>;
+// The document of a key is this object of the journal from now on.
+struct DocumentStored {
+  std::string key;
+  ObjectId object{};
+  std::uint64_t bytes = 0;
+  friend bool operator==(const DocumentStored&, const DocumentStored&) = default;
+};
+
+struct DocumentRemoved {
+  std::string key;
+  friend bool operator==(const DocumentRemoved&, const DocumentRemoved&) = default;
+};
+
+using Event = std::variant<CellCreated, TookOver, LeaseOpened, Granted, LeaseRenewed, LeaseEnded, Released,
+                           WaitBegan, WaiterAttached, WaiterDetached, WaitEnded, GrantDetached, GrantAttached,
+                           KeyOpened, LockRegistered, LockUnregistered, HoldsBroken, LossesAcknowledged,
+                           ReleaseRequested, AcquireRefused, RequestRemembered, Restored, Reopened, Sealed,
+                           LevelRaised, DocumentStored, DocumentRemoved>;
 
 }  // namespace holdfast::lock

@@ -32,6 +32,8 @@ enum class Kind : std::uint8_t {
   reopened,
   sealed,
   level_raised,
+  document_stored,
+  document_removed,
 };
 
 // --- parts ---
@@ -252,6 +254,16 @@ struct Encode {
     kind(Kind::level_raised);
     out.varint(e.level);
   }
+  void operator()(const DocumentStored& e) const {
+    kind(Kind::document_stored);
+    out.text(e.key);
+    out.raw(e.object);
+    out.varint(e.bytes);
+  }
+  void operator()(const DocumentRemoved& e) const {
+    kind(Kind::document_removed);
+    out.text(e.key);
+  }
 };
 
 // --- decoding; braced initialisers are evaluated in order ---
@@ -351,6 +363,10 @@ Event get_event(Kind kind, ByteReader& in) {
       return Sealed{get_string(in)};
     case Kind::level_raised:
       return LevelRaised{get_u32(in)};
+    case Kind::document_stored:
+      return DocumentStored{get_string(in), get_array<16>(in), in.varint()};
+    case Kind::document_removed:
+      return DocumentRemoved{get_string(in)};
   }
   in.fail();
   return {};

@@ -41,6 +41,8 @@ struct SizeBound {
   }
   std::size_t operator()(const RequestRemembered& e) const { return kFixedBytes + of(e.keys); }
   std::size_t operator()(const Sealed& e) const { return kFixedBytes + e.successor.size(); }
+  std::size_t operator()(const DocumentStored& e) const { return kFixedBytes + e.key.size(); }
+  std::size_t operator()(const DocumentRemoved& e) const { return kFixedBytes + e.key.size(); }
   std::size_t operator()(const auto&) const { return kFixedBytes; }
 
   static std::size_t of(const std::vector<std::string>& texts) {

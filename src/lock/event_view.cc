@@ -166,6 +166,8 @@ class Viewer {
   }
 
   bool operator()(const RequestRemembered&) { return false; }
+  bool operator()(const DocumentStored&) { return false; }
+  bool operator()(const DocumentRemoved&) { return false; }
 
   bool operator()(const Restored& event) {
     told_.number = event.incarnation;

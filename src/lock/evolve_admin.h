@@ -15,5 +15,7 @@ void evolve_admin(State& state, const ReleaseRequested& event);
 void evolve_admin(State& state, const RequestRemembered& event);
 void evolve_admin(State& state, const Restored& event);
 void evolve_admin(State& state, const Reopened& event);
+void evolve_admin(State& state, const DocumentStored& event);
+void evolve_admin(State& state, const DocumentRemoved& event);
 
 }  // namespace holdfast::lock

@@ -39,7 +39,7 @@ TEST(FormatPage, HasEveryEvent) {
 }
 
 TEST(FormatPage, HasEveryRecord) {
-  EXPECT_EQ(rows("## Snapshot", "## Digest"), up_to(static_cast<std::size_t>(RecordKind::release_wish)));
+  EXPECT_EQ(rows("## Snapshot", "## Digest"), up_to(static_cast<std::size_t>(RecordKind::document)));
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ SetDigest recomputed_digest(const State& state) {
   add_records(state, state.losses(), digest);
   add_records(state, state.registrations(), digest);
   add_records(state, state.wishes(), digest);
+  add_records(state, state.documents(), digest);
   return digest;
 }
 
@@ -314,6 +315,10 @@ class Invariants : Findings {
     expect_count(state_.waiter_index_.size(), state_.waiters_.size(), "waiters", "index");
     expect_count(state_.request_index_.size(), state_.requests_.size(), "requests", "index");
     expect_count(state_.ended_lease_index_.size(), state_.ended_leases_.size(), "ended leases", "index");
+    expect_count(state_.document_index_.size(), state_.documents_.size(), "documents", "index");
+    std::uint64_t bytes = 0;
+    for_each(state_.documents_, [&](Ref<Document>, const Document& document) { bytes += document.bytes; });
+    expect(bytes == state_.document_bytes_, "the bytes of all documents are miscounted");
     expect_count(state_.holds_.size(), all_holds_, "holds", "of leases");
     expect_count(state_.places_.size(), all_places_, "places", "of waiters");
   }

@@ -36,6 +36,13 @@ inline constexpr std::size_t kMaxRegisteredGroups = 32;
 inline constexpr Millis kMaxLockDelay{60 * 60 * 1000};
 inline constexpr Millis kMaxMaxHold{366LL * 24 * 60 * 60 * 1000};
 
+inline constexpr std::size_t kMaxPollersPerKey = 100;  // as many waits of those who poll keep a place
+inline constexpr Millis kShortestPollPlace{5'000};
+
+inline constexpr std::size_t kMaxDocuments = 10'000;
+inline constexpr std::uint64_t kMaxDocumentBytes = 16u << 20;
+inline constexpr std::uint64_t kMaxAllDocumentBytes = 4ull << 30;
+
 inline constexpr std::size_t kMaxLeases = 10'000'000;
 inline constexpr std::size_t kMaxWaiters = 1'000'000;
 

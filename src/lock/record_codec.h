@@ -23,6 +23,7 @@ enum class RecordKind : std::uint8_t {
   loss,
   registration,
   release_wish,
+  document,
 };
 
 // A lock that is not closed has no truth of its own and encodes to nothing.
@@ -36,6 +37,7 @@ void encode_record(const State& state, const HoldCap& cap, ByteWriter& out);
 void encode_record(const State& state, const Loss& loss, ByteWriter& out);
 void encode_record(const State& state, const Registration& registration, ByteWriter& out);
 void encode_record(const State& state, const ReleaseWish& wish, ByteWriter& out);
+void encode_record(const State& state, const Document& document, ByteWriter& out);
 
 // Decoded records whose references are still names.
 struct NamedPlace {
@@ -90,5 +92,6 @@ NamedHoldCap decode_hold_cap(ByteReader& in);
 NamedLoss decode_loss(ByteReader& in);
 NamedRegistration decode_registration(ByteReader& in);
 NamedReleaseWish decode_release_wish(ByteReader& in);
+Document decode_document(ByteReader& in);
 
 }  // namespace holdfast::lock

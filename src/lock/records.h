@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lock/alias.h"
+#include "lock/document.h"
 #include "lock/pool.h"
 #include "lock/ref_list.h"
 #include "lock/settings.h"
@@ -221,6 +222,15 @@ struct Registration {
   Settings settings;
   // links
   Ref<Lock> lock;
+  std::uint32_t swept = 0;
+};
+
+// The bytes that are kept with a key, whether the key is in use or not.
+struct Document {
+  Text key;
+  ObjectId object{};
+  std::uint64_t bytes = 0;
+  // links
   std::uint32_t swept = 0;
 };
 

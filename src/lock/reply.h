@@ -107,6 +107,9 @@ struct UpgradeDone {
   std::uint32_t level = 0;
 };
 
+// A document was stored or removed.
+struct DocumentDone {};
+
 struct HolderInfo {
   LeaseId lease;
   std::string owner;
@@ -178,6 +181,6 @@ struct Refused {
 };
 
 using Reply = std::variant<Acquired, LeaseStarted, Renewed, ReleaseDone, CancelDone, RegisterDone,
-                           UnregisterDone, BreakDone, ReleaseRequestDone, UpgradeDone, Refused>;
+                           UnregisterDone, BreakDone, ReleaseRequestDone, UpgradeDone, DocumentDone, Refused>;
 
 }  // namespace holdfast::lock

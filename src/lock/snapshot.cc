@@ -14,7 +14,7 @@ constexpr std::uint8_t kEnd = 0xff;
 
 void put_header(const State& state, ByteWriter& out) {
   out.raw(as_bytes(kMagic));
-  out.varint(kSnapshotFeatureLevel);
+  out.varint(std::min(state.level(), kSnapshotFeatureLevel));
   out.raw(state.cell().id);
   out.raw(state.cell().secret);
   out.varint(state.cell().incarnation);
@@ -66,9 +66,10 @@ bool SnapshotSweep::next(std::size_t records, Bytes& bytes) {
   if (sweep.pool == 7 && sweep_pool(state_.losses_, records, out)) ++sweep.pool;
   if (sweep.pool == 8 && sweep_pool(state_.registrations_, records, out)) ++sweep.pool;
   if (sweep.pool == 9 && sweep_pool(state_.wishes_, records, out)) ++sweep.pool;
+  if (sweep.pool == 10 && sweep_pool(state_.documents_, records, out)) ++sweep.pool;
   out.raw(sweep.pre_images);
   sweep.pre_images.clear();
-  if (sweep.pool < 10) return true;
+  if (sweep.pool < 11) return true;
   if (ended_) return false;
   ended_ = true;
   out.u8(kEnd);
@@ -177,6 +178,9 @@ class Load {
         case RecordKind::release_wish:
           wishes_.push_back(decode_release_wish(in_));
           break;
+        case RecordKind::document:
+          documents_.push_back(decode_document(in_));
+          break;
         default:
           in_.fail();
       }
@@ -214,6 +218,10 @@ class Load {
     for (EndedLease& ended : ended_leases_) {
       if (state_.find_ended_lease(ended.id)) return false;
       state_.add_ended_lease(std::move(ended));
+    }
+    for (const Document& document : documents_) {
+      if (state_.find_document(document.key.view())) return false;
+      state_.put_document(document.key.view(), document.object, document.bytes);
     }
     return true;
   }
@@ -292,6 +300,7 @@ class Load {
   std::vector<NamedLoss> losses_;
   std::vector<NamedRegistration> registrations_;
   std::vector<NamedReleaseWish> wishes_;
+  std::vector<Document> documents_;
 };
 
 }  // namespace

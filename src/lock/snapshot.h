@@ -12,7 +12,7 @@
 
 namespace holdfast::lock {
 
-inline constexpr std::uint32_t kSnapshotFeatureLevel = 1;
+inline constexpr std::uint32_t kSnapshotFeatureLevel = 2;
 
 // Sweeps one snapshot. One at a time per state; the state must outlive it.
 class SnapshotSweep {

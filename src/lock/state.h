@@ -44,6 +44,9 @@ struct KeyOfWaiter {
 struct KeyOfRequest {
   std::array<std::uint64_t, 2> operator()(const Request& request) const { return request.tag.id; }
 };
+struct KeyOfDocument {
+  std::string_view operator()(const Document& document) const { return document.key.view(); }
+};
 struct KeyOfEndedLease {
   std::uint64_t operator()(const EndedLease& ended) const { return ended.id.value; }
 };
@@ -95,12 +98,15 @@ class State {
   const Pool<Loss>& losses() const { return losses_; }
   const Pool<Registration>& registrations() const { return registrations_; }
   const Pool<ReleaseWish>& wishes() const { return wishes_; }
+  const Pool<Document>& documents() const { return documents_; }
+  std::uint64_t document_bytes() const { return document_bytes_; }  // of all of them
 
   Ref<Lock> find_lock(std::string_view key) const { return lock_index_.find(key); }
   Ref<Lease> find_lease(LeaseId id) const { return lease_index_.find(id.value); }
   Ref<Waiter> find_waiter(WaiterId id) const { return waiter_index_.find(id.value); }
   Ref<Request> find_request(const RequestTag& tag) const { return request_index_.find(tag.id); }
   Ref<EndedLease> find_ended_lease(LeaseId id) const { return ended_lease_index_.find(id.value); }
+  Ref<Document> find_document(std::string_view key) const { return document_index_.find(key); }
   Ref<Hold> find_hold(Ref<Lease> lease, Ref<Lock> lock) const;
   // The settings of the key; null when it is not registered, or not in use at all.
   const Settings* settings(Ref<Lock> lock) const;
@@ -166,6 +172,8 @@ class State {
   void add_registration(Ref<Lock> lock, Registration&& registration);
   void remove_registration(Ref<Lock> lock);
   void add_wish(Ref<Lock> lock, ReleaseWish&& wish);  // replaces; it goes with the last hold it is about
+  void put_document(std::string_view key, const ObjectId& object, std::uint64_t bytes);  // replaces
+  void remove_document(Ref<Document> document);
   // The request lives no longer and is remembered for a while.
   void remember_ended(Ref<Request> request);
   void set_timer(Ref<Lease> lease) { timers_.set({TimerKind::lease, lease.number}, leases_[lease].expires); }
@@ -244,11 +252,14 @@ class State {
   Pool<Loss> losses_;
   Pool<Registration> registrations_;
   Pool<ReleaseWish> wishes_;
+  Pool<Document> documents_;
   Index<Lock, KeyOfLock> lock_index_{locks_};
   Index<Lease, KeyOfLease> lease_index_{leases_};
   Index<Waiter, KeyOfWaiter> waiter_index_{waiters_};
   Index<Request, KeyOfRequest> request_index_{requests_};
   Index<EndedLease, KeyOfEndedLease> ended_lease_index_{ended_leases_};
+  Index<Document, KeyOfDocument> document_index_{documents_};
+  std::uint64_t document_bytes_ = 0;
   mutable KeyOrder key_order_{locks_};
   Timers<TimerPosition> timers_{TimerPosition{this}};
   RefList<Request, &Request::in_ended> ended_requests_in_order_;
@@ -316,6 +327,10 @@ inline Pool<Registration>& State::pool_of() {
 template <>
 inline Pool<ReleaseWish>& State::pool_of() {
   return wishes_;
+}
+template <>
+inline Pool<Document>& State::pool_of() {
+  return documents_;
 }
 
 }  // namespace holdfast::lock

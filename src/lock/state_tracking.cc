@@ -76,5 +76,9 @@ template ByteView State::encoded(const ReleaseWish&);
 template void State::before_change(ReleaseWish&);
 template void State::after_change(ReleaseWish&);
 template void State::added(ReleaseWish&);
+template ByteView State::encoded(const Document&);
+template void State::before_change(Document&);
+template void State::after_change(Document&);
+template void State::added(Document&);
 
 }  // namespace holdfast::lock

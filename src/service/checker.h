@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "lock/command.h"
 #include "service/fault.h"
 #include "service/lease_handle.h"
@@ -31,6 +34,14 @@ class Checker {
   Checked<lock::Acquire> acquire(const Caller& caller, AliasedAcquireRequest request) const;
   Checked<lock::Renew> renew(lock::AliasedHold hold, std::int64_t ttl_ms) const;
   Checked<lock::Release> release(lock::AliasedHold hold) const;
+  Checked<lock::Acquire> poll(const Caller& caller, PollRequest request) const;
+
+  // The object and size of what is stored are still to come. `under`: the hold that the caller has of the
+  // key.
+  Checked<lock::StoreDocument> store_document(const Caller& caller, std::string key,
+                                              std::optional<lock::AliasedHold> under) const;
+  Checked<lock::RemoveDocument> remove_document(const Caller& caller, std::string key,
+                                                std::optional<lock::AliasedHold> under) const;
 
  private:
   Checked<lock::LeaseId> proven(std::string_view handle) const;

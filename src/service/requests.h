@@ -61,6 +61,17 @@ struct AliasedAcquireRequest {
   std::string owner;
 };
 
+// Of a client that knows no handles and asks again and again instead of waiting.
+struct PollRequest {
+  std::string key;
+  lock::Alias alias;
+  lock::Millis ttl = lock::kNoExpiry;
+  lock::Millis kept{0};  // how long its place is kept between two attempts, at most
+  std::string owner;
+  std::string reason;
+  std::string metadata;  // JSON text of an object, or empty
+};
+
 struct OpenLeaseRequest {
   std::optional<std::int64_t> ttl_ms;
   std::string owner;

@@ -99,6 +99,35 @@ Lines Model::acquire(const Ask& ask) {
   return lines;
 }
 
+Lines Model::poll(const Ask& ask) {
+  Ask once = ask;
+  once.request.clear();
+  const Lines refused = acquire(once);
+  if (!refused.reply.starts_with("refused held") && !refused.reply.starts_with("refused lock_delay"))
+    return refused;
+  Ask waiting = ask;
+  waiting.wait = -1;
+  const auto is_over = [&] {
+    const auto known = requests_.find(waiting.request);
+    return known != requests_.end() && known->second.kind != Remembered::Kind::waiting;
+  };
+  for (int use = 1; is_over(); ++use) {
+    if (use == 16) return refused;
+    waiting.request = fmt::format("{} again {}", ask.request, use);
+  }
+  const auto its = [&] {
+    return std::ranges::find_if(waiters_, [&](const Waiter& w) { return w.ask.request == waiting.request; });
+  };
+  const bool known = requests_.contains(waiting.request);
+  const Time pause = known ? now_ - its()->attached_since : 0;
+  Lines lines = acquire(waiting);
+  if (!lines.reply.starts_with("waits") || (known && grantable(*its()))) return lines;
+  its()->detached_until = now_ + std::clamp<Time>(4 * pause, 5'000, ask.reattach);
+  lines.events.push_back(fmt::format("detach W{}", its()->id));
+  lines.reply = known ? "refused held " + ask.items.front().key : refused.reply;
+  return lines;
+}
+
 void Model::grant_now(const Ask& ask, const std::vector<Need>& needs, Lines& lines) {
   if (!std::ranges::all_of(needs, &Need::relies)) begin_entry();
   int id = ask.lease;

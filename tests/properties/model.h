@@ -132,6 +132,7 @@ class Model {
 
   // Each does the command and says what must have happened.
   Lines acquire(const Ask& ask);
+  Lines poll(const Ask& ask);  // of one key
   Lines open(Time ttl, const std::string& request, const std::string& body);
   Lines renew(int lease, std::optional<Time> ttl);
   Lines release(int lease, const std::vector<std::string>& keys, Time keep_for, const std::string& request,

@@ -71,6 +71,7 @@ LeaseId Trial::lease_id(int number) const {
 }
 
 Trial::Move Trial::move_of(const Step& step) {
+  if (step.verb >= 40) return poll(step);
   if (step.verb < 11) return acquire(step);
   if (step.verb < 13) return open(step);
   if (step.verb < 15) return renew(step);
@@ -123,6 +124,27 @@ Trial::Move Trial::acquire(const Step& step) {
       fmt::format("acquire {} mode {} lease {} ttl {} wait {} id {} as {}", text_of(keys), step.mode,
                   ask.lease_given ? ask.lease : -1, ask.ttl, ask.wait, ask.request, ask.alias);
   return {command, [ask](model::Model& model) { return model.acquire(ask); }, std::move(text)};
+}
+
+Trial::Move Trial::poll(const Step& step) {
+  model::Ask ask;
+  ask.items.push_back(item_of(keys_of(step.keys).front(), step.mode));
+  ask.ttl = kTtls[step.first];
+  ask.reattach = 40'000;
+  ask.alias = alias_of(step.lease);
+  ask.extends = step.second % 2 == 0;
+  ask.request = fmt::format("r{}", 4 + step.request % 5);
+  ask.body = fmt::format("poll {} {}", step.keys, step.mode);
+  const model::Item& item = ask.items.front();
+  Acquire command{.ttl = Millis(ask.ttl), .reattach = Millis(ask.reattach), .polls = true};
+  command.items.push_back(
+      {item.key, item.shared ? Mode::shared : Mode::exclusive, item.group, item.permits, item.limit});
+  command.alias = {Dialect::keys, ask.alias};
+  if (ask.extends) command.on_held = OnHeld::extend_alias;
+  command.request = tag_of(ask.request, ask.body);
+  return {command, [ask](model::Model& model) { return model.poll(ask); },
+          fmt::format("{} ttl {} id {} as {}{}", ask.body, ask.ttl, ask.request, ask.alias,
+                      ask.extends ? " extend" : "")};
 }
 
 Trial::Move Trial::open(const Step& step) {

@@ -31,6 +31,7 @@ class Trial {
 
   Move move_of(const Step& step);
   Move acquire(const Step& step);
+  Move poll(const Step& step);
   Move open(const Step& step);
   Move renew(const Step& step);
   Move release(const Step& step);

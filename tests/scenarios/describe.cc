@@ -190,6 +190,10 @@ struct DescribeEvent {
   std::string operator()(const Reopened&) const { return "reopened"; }
   std::string operator()(const Sealed& e) const { return fmt::format("sealed for {}", e.successor); }
   std::string operator()(const LevelRaised& e) const { return fmt::format("level {}", e.level); }
+  std::string operator()(const DocumentStored& e) const {
+    return fmt::format("{} has a document of {} bytes", e.key, e.bytes);
+  }
+  std::string operator()(const DocumentRemoved& e) const { return e.key + " has no document"; }
 
   static std::string closed(Millis keep_for) {
     return keep_for == Millis(0) ? "" : fmt::format(", keys closed for {}", describe(keep_for));
@@ -266,6 +270,7 @@ struct DescribeReply {
                        listed(r.holders, [&](const HolderInfo& info) { return names.of(info.lease); }));
   }
   std::string operator()(const UpgradeDone& r) const { return fmt::format("is at level {}", r.level); }
+  std::string operator()(const DocumentDone&) const { return "is done with the document"; }
   std::string operator()(const Refused& r) const {
     std::string out = fmt::format("refused {}", text(r.code));
     if (!r.key.empty()) out += fmt::format(" at {}", r.key);

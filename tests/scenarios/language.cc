@@ -81,6 +81,7 @@ Acquire parse_acquire(const std::string& who, const Words& words, const Names& n
       {"return", [&](const auto&) { command.on_held = OnHeld::return_hold; }},
       {"extend", [&](const auto&) { command.on_held = OnHeld::extend_alias; }},
       {"administers", [&](const auto&) { command.administers = true; }},
+      {"poll", [&](const auto&) { command.polls = true; }},
   };
   Item common;
   std::string id;
@@ -268,6 +269,25 @@ Restore parse_restore(const Words& words) {
   return restore;
 }
 
+// "key bytes=9 under=alias", or without bytes.
+template <class T>
+T parse_document(const std::string& who, const Words& words) {
+  T command{.key = words.at(1), .principal = who};
+  for (std::size_t i = 2; i < words.size(); ++i) {
+    const Option option = option_of(words[i]);
+    if (option.name == "under") {
+      command.under = AliasedHold{.key = words[1], .name = option.value, .principal = who};
+    } else if (option.name == "administers") {
+      command.administers = true;
+    } else if (option.name == "bytes") {
+      if constexpr (requires { command.bytes; }) command.bytes = std::stoull(option.value);
+    } else {
+      bad("unknown option: " + words[i]);
+    }
+  }
+  return command;
+}
+
 Action parse_show(const Words& words, const Names& names) {
   if (words.at(1) == "lease") return ShowLease{names.lease(words.at(2))};
   return ShowKey{words.at(1)};
@@ -286,6 +306,8 @@ Action parse_verb(const std::string& who, const Words& words, const Names& names
   if (verb == "unregister") return Command(parse_unregister(who, words, names));
   if (verb == "break") return Command(parse_break(who, words, names));
   if (verb == "request-release") return Command(parse_request_release(who, words));
+  if (verb == "store") return Command(parse_document<StoreDocument>(who, words));
+  if (verb == "remove") return Command(parse_document<RemoveDocument>(who, words));
   if (verb == "upgrade") return Command(FinishUpgrade{});
   if (verb == "restore") return parse_restore(words);
   if (verb == "seal") return Seal{words.at(1)};

@@ -109,6 +109,8 @@ struct Promises::Visit {
   }
   void operator()(const Sealed&) const {}
   void operator()(const LevelRaised&) const {}
+  void operator()(const DocumentStored&) const {}
+  void operator()(const DocumentRemoved&) const {}
 
   // `capped`: not for an unshared lease that had holds before, which a cap would end early.
   void grant(LeaseId lease, const GrantedKey& key, bool capped) const {

@@ -174,6 +174,7 @@ struct ReplyMembers {
     out.end_array();
   }
   void operator()(const lock::UpgradeDone& reply) const { out.member("level", std::uint64_t{reply.level}); }
+  void operator()(const lock::DocumentDone&) const {}
   void operator()(const lock::Refused&) const { HOLDFAST_ASSERT(!"a refusal is a problem"); }
 };
 

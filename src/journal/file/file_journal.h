@@ -6,6 +6,7 @@
 #include <string>
 
 #include "journal/file/log_writer.h"
+#include "journal/file/object_store.h"
 #include "journal/file/segment_pool.h"
 #include "journal/file/snapshot_store.h"
 #include "journal/journal.h"
@@ -39,6 +40,7 @@ class FileJournal final : public Journal {
   Result<std::unique_ptr<SnapshotWriter>> begin_snapshot(const Head& head) override;
   Result<void> trim() override;
   std::uint64_t bytes_since_snapshot() const override { return appended_ - snapshots_->appended_at_newest(); }
+  Objects& objects() override { return objects_; }
 
  private:
   FileJournal(std::unique_ptr<Directory> directory, const OpenOptions& options, const Warn& warn);
@@ -60,6 +62,7 @@ class FileJournal final : public Journal {
 
   std::unique_ptr<Directory> directory_;
   OpenOptions options_;
+  ObjectStore objects_{*directory_};
   DirectMode mode_;
   std::unique_ptr<SnapshotStore> snapshots_;
   std::unique_ptr<SegmentPool> pool_;

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/hex.h"
 #include "journal/journal.h"
 
 namespace holdfast::journal::file {
@@ -15,6 +16,7 @@ namespace {
 constexpr std::string_view kSegment = "segment-";
 constexpr std::string_view kSpare = "spare-";
 constexpr std::string_view kSnapshot = "snapshot-";
+constexpr std::string_view kObject = "object-";
 constexpr std::size_t kDigits = 16;
 
 std::optional<std::uint64_t> number_after(std::string_view prefix, std::string_view name) {
@@ -25,10 +27,26 @@ std::optional<std::uint64_t> number_after(std::string_view prefix, std::string_v
   return value;
 }
 
+std::optional<ObjectId> object_of(std::string_view name) {
+  if (!name.starts_with(kObject)) return std::nullopt;
+  name.remove_prefix(kObject.size());
+  ObjectId id{};
+  if (name.size() != 2 * id.size()) return std::nullopt;
+  for (std::size_t i = 0; i < id.size(); ++i) {
+    std::uint8_t value = 0;
+    const char* const digits = name.data() + 2 * i;
+    const auto parsed = std::from_chars(digits, digits + 2, value, 16);
+    if (parsed.ec != std::errc() || parsed.ptr != digits + 2) return std::nullopt;
+    id[i] = std::byte{value};
+  }
+  return object_name(id).ends_with(name) ? std::optional(id) : std::nullopt;
+}
+
 bool is_partial(std::string_view name) {
   if (!name.ends_with(kPartialSuffix)) return false;
   name.remove_suffix(kPartialSuffix.size());
-  return name == kMarkerName || number_after(kSpare, name) || number_after(kSnapshot, name);
+  return name == kMarkerName || number_after(kSpare, name) || number_after(kSnapshot, name) ||
+         object_of(name);
 }
 
 Result<void> check_marker(Directory& directory) {
@@ -56,6 +74,9 @@ std::string spare_name(std::uint64_t random) {
 std::string snapshot_name(std::uint64_t sequence) {
   return fmt::format("{}{:016x}", kSnapshot, sequence);
 }
+std::string object_name(const ObjectId& id) {
+  return std::string(kObject) + to_hex(id);
+}
 std::string partial_name(const std::string& name) {
   return name + std::string(kPartialSuffix);
 }
@@ -72,6 +93,8 @@ Result<Listing> list_journal(Directory& directory) {
       listing.segments.push_back(*ordinal);
     } else if (const auto sequence = number_after(kSnapshot, name)) {
       listing.snapshots.push_back(*sequence);
+    } else if (const auto object = object_of(name)) {
+      listing.objects.push_back(*object);
     } else if (number_after(kSpare, name)) {
       listing.spares.push_back(name);
     } else if (is_partial(name)) {

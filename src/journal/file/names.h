@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "journal/file/directory.h"
+#include "journal/objects.h"
 
 // The names in the directory of a file journal; docs/format/file-journal.md lists them.
 
@@ -18,6 +19,7 @@ inline constexpr std::string_view kPartialSuffix = ".partial";
 std::string segment_name(std::uint64_t ordinal);
 std::string spare_name(std::uint64_t random);
 std::string snapshot_name(std::uint64_t sequence);
+std::string object_name(const ObjectId& id);
 std::string partial_name(const std::string& name);
 
 // What a directory holds, each list in ascending order.
@@ -25,6 +27,7 @@ struct Listing {
   bool marker = false;
   std::vector<std::uint64_t> segments;   // ordinals
   std::vector<std::uint64_t> snapshots;  // sequences
+  std::vector<ObjectId> objects;
   std::vector<std::string> spares;
   std::vector<std::string> partial;  // unfinished files of ours: never part of the journal
   std::vector<std::string> foreign;

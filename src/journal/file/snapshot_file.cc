@@ -140,8 +140,8 @@ Result<SnapshotInfo> read_snapshot_file(Directory& directory, const std::string&
   return refuse_damage(directory, read_all(directory, name, visit));
 }
 
-Result<SnapshotCheck> check_snapshot(Directory& directory, const std::string& name) {
-  return read_all(directory, name, [](ByteView) -> Result<void> { return {}; });
+Result<SnapshotCheck> check_snapshot(Directory& directory, const std::string& name, const VisitChunk& visit) {
+  return read_all(directory, name, visit);
 }
 
 Result<SnapshotFileWriter> SnapshotFileWriter::create(Directory& directory, std::string name,

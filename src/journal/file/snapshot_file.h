@@ -29,7 +29,7 @@ struct SnapshotCheck {
   SnapshotInfo info;
   std::optional<Damage> damage;
 };
-Result<SnapshotCheck> check_snapshot(Directory& directory, const std::string& name);
+Result<SnapshotCheck> check_snapshot(Directory& directory, const std::string& name, const VisitChunk& visit);
 
 // Writes one file. Dirty pages are pushed out every few MiB, so that the final sync does not hold up the
 // appends of the log next to it for long.

@@ -4,14 +4,19 @@
 
 #include "journal/file/log_scan.h"
 #include "journal/file/names.h"
+#include "journal/file/object_store.h"
 #include "journal/file/snapshot_file.h"
 
 namespace holdfast::journal::file {
 namespace {
 
+Result<void> unread(ByteView) {
+  return {};
+}
+
 Result<void> check_snapshots(Directory& directory, const Listing& listing, VerifyReport& report) {
   for (const std::uint64_t sequence : listing.snapshots) {
-    auto check = check_snapshot(directory, snapshot_name(sequence));
+    auto check = check_snapshot(directory, snapshot_name(sequence), unread);
     if (!check) return check.error();
     if (check->damage) {
       report.damages.push_back(*check->damage);
@@ -20,6 +25,21 @@ Result<void> check_snapshots(Directory& directory, const Listing& listing, Verif
           {snapshot_name(sequence), 16, "the header names another entry than the file's name"});
     } else {
       report.snapshots.push_back(check->info);
+    }
+  }
+  return {};
+}
+
+Result<void> check_objects(Directory& directory, const Listing& listing, VerifyReport& report) {
+  for (const ObjectId& id : listing.objects) {
+    auto check = check_snapshot(directory, object_name(id), unread);
+    if (!check) return check.error();
+    if (check->damage) {
+      report.damages.push_back(*check->damage);
+    } else if (!is_object(check->info, id)) {
+      report.damages.push_back({object_name(id), 16, "the header names another object than the file's name"});
+    } else {
+      ++report.objects;
     }
   }
   return {};
@@ -43,6 +63,7 @@ Result<VerifyReport> verify(Directory& directory) {
 
   VerifyReport report;
   if (auto checked = check_snapshots(directory, *listing, report); !checked) return checked.error();
+  if (auto checked = check_objects(directory, *listing, report); !checked) return checked.error();
   const std::span snapshots(report.snapshots);
   auto scan =
       scan_log(directory, *listing,

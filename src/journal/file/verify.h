@@ -17,6 +17,7 @@ struct VerifyReport {
   std::uint64_t records = 0;
   std::uint64_t entry_bytes = 0;
   std::vector<SnapshotInfo> snapshots;  // the sound ones, oldest first
+  std::uint64_t objects = 0;            // the sound ones
   bool torn_tail = false;               // the next start will cut a record that was never acknowledged
   std::vector<Damage> damages;          // empty when all is well
 };

@@ -1,6 +1,7 @@
 #include "journal/memory/memory_journal.h"
 
 #include <algorithm>
+#include <map>
 #include <mutex>
 #include <vector>
 
@@ -60,6 +61,36 @@ class Writer final : public SnapshotWriter {
  private:
   std::shared_ptr<Snapshots> shared_;
   std::shared_ptr<Snapshot> snapshot_;
+};
+
+class MemoryObjects final : public Objects {
+ public:
+  Result<void> put(const ObjectId& id, ByteView bytes) override {
+    const std::lock_guard lock(mutex_);
+    objects_[id] = Bytes(bytes.begin(), bytes.end());
+    return {};
+  }
+  Result<Bytes> get(const ObjectId& id) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = objects_.find(id);
+    if (found == objects_.end()) return Error{Errc::damaged, "there is no such object"};
+    return found->second;
+  }
+  Result<void> remove(const ObjectId& id) override {
+    const std::lock_guard lock(mutex_);
+    objects_.erase(id);
+    return {};
+  }
+  Result<std::vector<ObjectId>> list() override {
+    const std::lock_guard lock(mutex_);
+    std::vector<ObjectId> ids;
+    for (const auto& [id, bytes] : objects_) ids.push_back(id);
+    return ids;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<ObjectId, Bytes> objects_;
 };
 
 class MemoryJournal final : public Journal {
@@ -128,6 +159,8 @@ class MemoryJournal final : public Journal {
     return total_ - (newest ? newest->total_at_begin : 0);
   }
 
+  Objects& objects() override { return objects_; }
+
  private:
   std::uint64_t first_kept() const { return head_.sequence - entries_.size() + 1; }
 
@@ -145,6 +178,7 @@ class MemoryJournal final : public Journal {
   Head head_;
   std::vector<Entry> entries_;
   std::uint64_t total_ = 0;
+  MemoryObjects objects_;
   std::shared_ptr<Snapshots> snapshots_ = std::make_shared<Snapshots>();
 };
 
