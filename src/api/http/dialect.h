@@ -27,6 +27,7 @@ struct DialectSettings {
   bool enabled = true;
   lock::Millis default_ttl = lock::kNoExpiry;  // of what asks for none
   std::uint64_t rate_per_minute = 0;           // requests of one client; 0: no limit
+  bool force_unlock = true;                    // whether a call that names no holder may end a hold
 };
 
 struct Dialects {

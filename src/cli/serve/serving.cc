@@ -13,6 +13,7 @@
 
 #include "api/dialects/keys/routes.h"
 #include "api/dialects/redlock/commands.h"
+#include "api/dialects/terraform/routes.h"
 #include "api/http/routes.h"
 #include "api/http/server.h"
 #include "api/http/watch/broadcast.h"
@@ -117,6 +118,7 @@ service::history::HistoryOptions history_options(const ServeSettings& settings) 
 std::vector<std::span<const api::http::Route>> routes_of(const api::http::Dialects& dialects) {
   std::vector parts{api::http::native_routes()};
   if (dialects.keys.enabled) parts.push_back(api::keys::routes());
+  if (dialects.terraform.enabled) parts.push_back(api::terraform::routes());
   return parts;
 }
 

@@ -136,6 +136,10 @@ Result<void> keep_insecure_plaintext(const Texts& texts, ServeSettings& settings
 
 using Dialects = api::http::Dialects;
 
+Result<void> keep_force_unlock(const Texts& texts, ServeSettings& settings) {
+  return keep(settings.dialects.terraform.force_unlock, read_boolean(texts.front()));
+}
+
 template <api::http::DialectSettings Dialects::*dialect>
 Result<void> keep_dialect_enabled(const Texts& texts, ServeSettings& settings) {
   return keep((settings.dialects.*dialect).enabled, read_boolean(texts.front()));
@@ -289,6 +293,24 @@ constexpr Setting kSettings[] = {
      .help = "Time to live of locks that are asked for without `exp`; -1: no expiry",
      .store = keep_dialect_ttl<&Dialects::keys>,
      .form = ValueForm::number},
+    {.name = "dialects.terraform.enabled",
+     .type = "BOOL",
+     .standard = "true",
+     .help = "Answer what Terraform's backend \"http\" asks; =false: not",
+     .store = keep_dialect_enabled<&Dialects::terraform>,
+     .form = ValueForm::boolean},
+    {.name = "dialects.terraform.default_ttl_ms",
+     .type = "MS",
+     .standard = "-1",
+     .help = "Time to live of Terraform's locks; -1: no expiry",
+     .store = keep_dialect_ttl<&Dialects::terraform>,
+     .form = ValueForm::number},
+    {.name = "dialects.terraform.force_unlock",
+     .type = "BOOL",
+     .standard = "true",
+     .help = "Let `terraform force-unlock` end whatever hold there is; =false: not",
+     .store = keep_force_unlock,
+     .form = ValueForm::boolean},
     {.name = "log-format",
      .type = "{text,json}",
      .standard = "text",

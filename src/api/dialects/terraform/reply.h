@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "lock/reply.h"
+#include "service/fault.h"
+
+namespace holdfast::api::http {
+class Exchange;
+}
+
+namespace holdfast::api::terraform {
+
+// {"error":"…"}; Terraform looks at the status alone.
+int write_refusal(const service::Fault& fault, std::string& body);
+
+// Answers with a refusal of the keeper: 423 and the LockInfo of who has the key, which the client reads, when
+// that is the reason.
+void tell_refused(http::Exchange& exchange, lock::Revision revision, const lock::Refused& refused);
+
+}  // namespace holdfast::api::terraform
