@@ -82,12 +82,14 @@ void Documents::store(lock::StoreDocument command, std::string bytes, std::optio
                                                  "as many documents are being read or written as can be"));
   }
   ++under_way_;
-  fill_random(command.object);
+  lock::ObjectId object;
+  fill_random(object);
+  command.object = object;
   command.bytes = bytes.size();
   const auto put = std::make_shared<Result<void>>();
   const auto differs = std::make_shared<bool>(false);
   run(
-      [put, differs, object = command.object, bytes = std::move(bytes), md5](journal::Journal& journal) {
+      [put, differs, object, bytes = std::move(bytes), md5](journal::Journal& journal) {
         *differs = md5 && md5_of(as_bytes(bytes)) != *md5;
         if (!*differs) *put = journal.objects().put(object, as_bytes(bytes));
       },

@@ -9,13 +9,11 @@ namespace holdfast::service {
 namespace {
 
 template <class Command>
-Checked<Command> document_command(const Caller& caller, std::string key,
-                                  std::optional<lock::AliasedHold> under) {
-  if (const auto fault = check_key(key, "key")) return *fault;
-  return Command{.key = std::move(key),
-                 .under = std::move(under),
-                 .principal = caller.principal,
-                 .administers = caller.administers};
+Checked<Command> as_asked_by(const Caller& caller, Command command) {
+  if (const auto fault = check_key(command.key, "key")) return *fault;
+  command.principal = caller.principal;
+  command.administers = caller.administers;
+  return command;
 }
 
 }  // namespace
@@ -44,12 +42,12 @@ Checked<lock::Acquire> Checker::poll(const Caller& caller, PollRequest request) 
 
 Checked<lock::StoreDocument> Checker::store_document(const Caller& caller, std::string key,
                                                      std::optional<lock::AliasedHold> under) const {
-  return document_command<lock::StoreDocument>(caller, std::move(key), std::move(under));
+  return as_asked_by(caller, lock::StoreDocument{.key = std::move(key), .under = std::move(under)});
 }
 
 Checked<lock::RemoveDocument> Checker::remove_document(const Caller& caller, std::string key,
                                                        std::optional<lock::AliasedHold> under) const {
-  return document_command<lock::RemoveDocument>(caller, std::move(key), std::move(under));
+  return as_asked_by(caller, lock::RemoveDocument{.key = std::move(key), .under = std::move(under)});
 }
 
 }  // namespace holdfast::service

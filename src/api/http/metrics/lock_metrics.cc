@@ -1,5 +1,6 @@
 #include "api/http/metrics/metric.h"
 #include "lock/event_view.h"
+#include "lock/state.h"
 #include "service/code.h"
 #include "service/statistics/statistics.h"
 
@@ -65,6 +66,14 @@ constexpr Metric kMetrics[] = {
      [](const Sources& in, Samples& out) { out.add(static_cast<double>(in.counts.waiters)); }},
     {"holdfast_remembered", MetricType::Gauge, "", "Ended requests and leases that are still remembered.",
      [](const Sources& in, Samples& out) { out.add(static_cast<double>(in.counts.remembered)); }},
+    {"holdfast_documents", MetricType::Gauge, "", "Keys with a document, such as a state of Terraform.",
+     [](const Sources& in, Samples& out) {
+       out.add(static_cast<double>(in.backend.keeper.state().documents().size()));
+     }},
+    {"holdfast_documents_bytes", MetricType::Gauge, "", "Bytes of all documents.",
+     [](const Sources& in, Samples& out) {
+       out.add(static_cast<double>(in.backend.keeper.state().document_bytes()));
+     }},
 };
 
 }  // namespace
