@@ -12,6 +12,7 @@ import sys
 import pytest
 from backups import backup, offline, restore, served
 from harness import PATIENCE, ROOT, Holdfast, wait_until
+from resp import Resp, address_of
 from rest import acquire, call, get, held, post, server  # noqa: F401
 from serving import serving
 
@@ -129,6 +130,17 @@ def test_locks_of_other_interfaces_exclude_and_are_excluded(server, tmp_path):
     shown = command("ls", "terraform/shared/")
     assert "ann@laptop [terraform]" in shown.out, shown
     assert json.loads(command("show", "terraform/shared/net", "--json").out)["holders"][0]["metadata"]["ID"] == "1"
+
+
+def test_a_redis_client_has_the_key(server):
+    resp = Resp(address_of(server))
+    assert resp("SET", "terraform/redis", "secret", "NX", "PX", 60000) == "OK"
+    refused = lock(server, "redis", info("1"))
+    assert refused.status == 423 and refused.json["ID"].startswith("redlock:")
+    assert b"secret" not in refused.body
+    assert resp("DEL", "terraform/redis") == 1
+    locked(server, "redis", "1")
+    assert resp("SET", "terraform/redis", "secret", "NX", "PX", 60000) is None
 
 
 def test_force_unlock_is_a_break_that_is_recorded(server):

@@ -83,7 +83,7 @@ std::string lock_info_of(const lock::Refused& refused) {
     return to_json(shown_of(holder), refused.key);
   }
   if (!refused.blocked_by.empty()) return to_json(shown_of(refused.blocked_by.front()), refused.key);
-  return to_json({.id = "closed", .info = refused.detail}, refused.key);
+  return to_json({.id = "closed", .info = "held by nobody, and kept closed for a while"}, refused.key);
 }
 
 }  // namespace holdfast::api::terraform
