@@ -6,7 +6,6 @@
 #include <variant>
 
 #include "lock/batch.h"
-#include "lock/entry.h"
 
 namespace holdfast::keeper {
 namespace {
@@ -31,7 +30,6 @@ class Maker {
   void execute(const PendingCommand& pending) {
     if (is_moot(pending)) return;
     ++commands_;
-    const std::size_t events_before = batch_.events().size();
     const std::size_t answers_before = batch_.answers().size();
     batch_.execute(lock::Ticket{pending.call.value}, pending.command);
     // A later command of this batch must see who is attached.
@@ -40,7 +38,7 @@ class Maker {
     }
     batch_.waiting().clear();
     for (std::size_t i = answers_before; i < batch_.answers().size(); ++i) {
-      take_answer(batch_.answers()[i], pending.command, events_before);
+      take_answer(batch_.answers()[i], pending.command);
     }
   }
 
@@ -60,19 +58,13 @@ class Maker {
     return opens && !wanted;
   }
 
-  void take_answer(lock::Answer& answer, const lock::Command& command, std::size_t events_before) {
+  void take_answer(lock::Answer& answer, const lock::Command& command) {
     const CallId call{answer.ticket.value};
     if (!call) return;  // the keeper's own command
-    const auto is_grant = [](const lock::Event& event) {
-      return std::holds_alternative<lock::Granted>(event);
-    };
-    const auto& events = batch_.events();
-    const auto* acquire = std::get_if<lock::Acquire>(&command);
-    const bool fresh =
-        acquire != nullptr && std::holds_alternative<lock::Acquired>(answer.reply) &&
-        std::any_of(events.begin() + static_cast<std::ptrdiff_t>(events_before), events.end(), is_grant);
+    const auto* const acquired = std::get_if<lock::Acquired>(&answer.reply);
+    const bool fresh = acquired != nullptr && std::ranges::any_of(acquired->grants, &lock::Grant::fresh);
     Answer& kept = answers_.emplace_back(call, answer.revision, std::move(answer.reply), fresh);
-    if (fresh) kept.reattach = acquire->reattach;
+    if (fresh) kept.reattach = std::get<lock::Acquire>(command).reattach;
   }
 
   void take_waiter_answer(lock::WaiterAnswer& ended) {
@@ -117,21 +109,13 @@ Decision decide(lock::State& state, Pending& pending, CallTable& calls, const De
   batch.settle();
   if (!batch.has_entry() && at.record_time) batch.tick();
 
-  if (batch.has_entry()) {
-    const lock::EntryHeader header{.feature_level = state.level(),
-                                   .epoch = state.epoch(),
-                                   .time = at.time,
-                                   .wall = at.wall,
-                                   .first_revision = batch.first_revision(),
-                                   .digest = digest};
-    lock::encode_entry(header, batch.events(), entry);
-  }
+  if (batch.has_entry()) batch.write_entry(digest, entry);
   return {.answers = maker.answers(),
           .has_entry = batch.has_entry(),
-          .eventful = !batch.events().empty(),
+          .eventful = batch.event_count() > 0,
           .unfinished = batch.unfinished() || !pending.empty(),
           .commands = maker.commands(),
-          .events = batch.events().size()};
+          .events = batch.event_count()};
 }
 
 }  // namespace holdfast::keeper

@@ -116,11 +116,7 @@ struct Served {
     lock::Reply reply = batch.answers().at(0).reply;
     if (!batch.has_entry()) return reply;
     Bytes entry;
-    lock::encode_entry({.epoch = state.epoch(),
-                        .time = began + after,
-                        .wall = kNow,
-                        .first_revision = batch.first_revision()},
-                       batch.events(), entry);
+    batch.write_entry({}, entry);
     EXPECT_EQ(journal.append(journal.head(), {std::byte{++appends}}, entry).value(),
               journal::Append::written);
     return reply;

@@ -1,6 +1,7 @@
 #include "lock/batch.h"
 
 #include "lock/decide.h"
+#include "lock/entry.h"
 #include "lock/event_codec.h"
 #include "lock/evolve.h"
 #include "lock/grantable.h"
@@ -32,11 +33,11 @@ void Batch::begin_entry() {
 }
 
 void Batch::expect(std::size_t commands) {
-  events_.reserve(2 * commands);
+  events_.reserve(kUsualBytes * commands);
   answers_.reserve(commands);
 }
 
-void Batch::apply(Event&& event) {
+void Batch::apply(const Event& event) {
   begin_entry();
   if (const auto* ended = std::get_if<WaitEnded>(&event)) {
     const Ref<Waiter> waiter = state_.find_waiter(ended->waiter);
@@ -44,18 +45,29 @@ void Batch::apply(Event&& event) {
     waiter_answers_.push_back({ended->waiter, state_.revision().next(), Millis(0), std::move(reply)});
   }
   if (observer_) observer_->before(state_, event);
+  ByteWriter out(events_);
+  encode_event(event, out);
+  ++event_count_;
   evolve(state_, event);
-  event_bytes_ += encoded_size_bound(event);
-  events_.push_back(std::move(event));
 }
 
-void Batch::apply_all(Events&& events) {
-  for (Event& event : events) apply(std::move(event));
+void Batch::apply_all(const Events& events) {
+  for (const Event& event : events) apply(event);
+}
+
+void Batch::write_entry(const std::optional<SetDigest>& digest, Bytes& out) const {
+  const EntryHeader header{.feature_level = state_.level(),
+                           .epoch = state_.epoch(),
+                           .time = now_,
+                           .wall = wall_,
+                           .first_revision = first_revision_,
+                           .digest = digest};
+  encode_entry(header, event_count_, events_, out);
 }
 
 void Batch::execute(Ticket ticket, const Command& command) {
   Decision decision = decide(state_, now_, command);
-  apply_all(std::move(decision.events));
+  apply_all(decision.events);
   if (!decision.reply) {
     waiting_.push_back({ticket, decision.waiter});
     return;
@@ -99,7 +111,7 @@ void Batch::grant(Ref<Waiter> ref) {
   const WaiterId id = state_.waiters()[ref].id;
   const Millis reattach = state_.waiters()[ref].reattach;
   Decision decision = decide_grant(state_, now_, ref);
-  apply_all(std::move(decision.events));
+  apply_all(decision.events);
   stamp(*decision.reply, wall_);
   waiter_answers_.push_back({id, state_.revision(), reattach, *std::move(decision.reply)});
 }

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
+#include "base/bytes.h"
+#include "base/digest.h"
 #include "lock/command.h"
 #include "lock/decide.h"
 #include "lock/event.h"
@@ -67,20 +70,23 @@ class Batch {
   bool unfinished() const { return unfinished_; }
   // Whether there is anything to append.
   bool has_entry() const { return begun_; }
-  bool full() const { return event_bytes_ >= kFullBytes; }  // execute no more, append this first
+  bool full() const { return events_.size() >= kFullBytes; }  // execute no more, append this first
 
-  const std::vector<Event>& events() const { return events_; }
+  std::size_t event_count() const { return event_count_; }
   Revision first_revision() const { return first_revision_; }
+  // Appends the entry's bytes to `out`. `digest` is the state's before the batch, where it is to be recorded.
+  void write_entry(const std::optional<SetDigest>& digest, Bytes& out) const;
   std::vector<Answer>& answers() { return answers_; }
   std::vector<Waiting>& waiting() { return waiting_; }
   std::vector<WaiterAnswer>& waiter_answers() { return waiter_answers_; }
 
  private:
   static constexpr std::size_t kFullBytes = 240 << 10;
+  static constexpr std::size_t kUsualBytes = 160;  // of the events of a command
 
   void begin_entry();
-  void apply(Event&& event);
-  void apply_all(Events&& events);
+  void apply(const Event& event);
+  void apply_all(const Events& events);
   void grant(Ref<Waiter> waiter);
 
   State& state_;
@@ -89,10 +95,10 @@ class Batch {
   EventObserver* observer_;
   bool begun_ = false;
   bool unfinished_ = false;
-  std::size_t event_bytes_ = 0;
   std::size_t granted_ = 0;
   Revision first_revision_;
-  std::vector<Event> events_;
+  std::size_t event_count_ = 0;
+  Bytes events_;  // encoded as they happen, so that none has to be kept
   std::vector<Answer> answers_;
   std::vector<Waiting> waiting_;
   std::vector<WaiterAnswer> waiter_answers_;

@@ -7,8 +7,9 @@
 
 namespace holdfast::lock {
 
-void encode_entry(const EntryHeader& header, std::span<const Event> events, Bytes& bytes) {
-  ByteWriter out(bytes);
+namespace {
+
+void put_header(ByteWriter& out, const EntryHeader& header) {
   out.varint(header.feature_level);
   put(out, header.epoch);
   put(out, header.time);
@@ -19,8 +20,22 @@ void encode_entry(const EntryHeader& header, std::span<const Event> events, Byte
     out.u64(header.digest->high());
     out.u64(header.digest->low());
   }
+}
+
+}  // namespace
+
+void encode_entry(const EntryHeader& header, std::span<const Event> events, Bytes& bytes) {
+  ByteWriter out(bytes);
+  put_header(out, header);
   out.varint(events.size());
   for (const Event& event : events) encode_event(event, out);
+}
+
+void encode_entry(const EntryHeader& header, std::size_t count, ByteView events, Bytes& bytes) {
+  ByteWriter out(bytes);
+  put_header(out, header);
+  out.varint(count);
+  out.raw(events);
 }
 
 Result<Entry> decode_entry(ByteView bytes) {

@@ -34,6 +34,8 @@ struct Entry {
 
 // Appends the entry's bytes to `out`, which the caller owns and may reuse.
 void encode_entry(const EntryHeader& header, std::span<const Event> events, Bytes& out);
+// The same of events that are encoded already (event_codec.h), one behind the other.
+void encode_entry(const EntryHeader& header, std::size_t count, ByteView events, Bytes& out);
 
 // Refuses unknown events and feature levels, bad lengths, trailing bytes: an entry that this program does not
 // understand whole stops it (protocol.md 31).

@@ -30,6 +30,13 @@ bool is_control(std::int32_t point) {
   return point < 0x20 || (point >= 0x7f && point < 0xa0);
 }
 
+// ASCII without control characters, as most keys are: valid without a closer look.
+bool is_plain(std::string_view text) {
+  bool plain = true;
+  for (const char c : text) plain &= c >= 0x20 && c < 0x7f;
+  return plain;
+}
+
 std::optional<std::string> segment_fault(std::string_view key) {
   for (std::size_t begin = 0; begin <= key.size();) {
     const std::size_t end = std::min(key.find('/', begin), key.size());
@@ -46,7 +53,7 @@ std::optional<std::string> segment_fault(std::string_view key) {
 std::optional<std::string> key_fault(std::string_view key) {
   if (key.empty()) return "is empty";
   if (key.size() > kMaxKeyBytes) return "is longer than 512 bytes";
-  for (std::size_t at = 0; at < key.size();) {
+  for (std::size_t at = is_plain(key) ? key.size() : 0; at < key.size();) {
     const std::int32_t point = next_code_point(key, at);
     if (point < 0) return "is not valid UTF-8";
     if (is_control(point)) return "has a control character";
@@ -55,7 +62,7 @@ std::optional<std::string> key_fault(std::string_view key) {
 }
 
 bool is_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
+  for (std::size_t at = is_plain(text) ? text.size() : 0; at < text.size();) {
     if (next_code_point(text, at) < 0) return false;
   }
   return true;

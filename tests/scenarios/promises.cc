@@ -155,10 +155,10 @@ struct Promises::Visit {
   }
 };
 
-void Promises::check(JournalTime now, Batch& batch) {
+void Promises::check(JournalTime now, Batch& batch, const std::vector<Event>& events) {
   std::uint64_t revision = batch.first_revision().value;
   untold_.clear();
-  for (const Event& event : batch.events()) see(now, Revision{revision++}, event);
+  for (const Event& event : events) see(now, Revision{revision++}, event);
   for (const Answer& answer : batch.answers()) promise_by(answer.reply, answer.revision, now);
   for (const WaiterAnswer& answer : batch.waiter_answers()) promise_by(answer.reply, answer.revision, now);
   check_caps(now);

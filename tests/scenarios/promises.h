@@ -21,7 +21,7 @@ class Promises {
   // `faults` takes what is broken and must outlive this.
   explicit Promises(std::vector<std::string>& faults) : faults_(faults) {}
 
-  void check(JournalTime now, Batch& batch);
+  void check(JournalTime now, Batch& batch, const std::vector<Event>& events);
   // An event that came of no batch.
   void see(JournalTime now, Revision revision, const Event& event);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "lock/event_codec.h"
+#include "lock/event_observer.h"
 #include "lock/invariants.h"
 
 namespace holdfast::lock::testing {
@@ -19,6 +20,14 @@ bool is_urgent(const Command& command) {
   return std::holds_alternative<Renew>(command) || std::holds_alternative<Release>(command);
 }
 
+// The events of a batch, as they were decided.
+class Recorder final : public EventObserver {
+ public:
+  void before(const State&, const Event& event) override { events.push_back(event); }
+
+  std::vector<Event> events;
+};
+
 }  // namespace
 
 Rig::Rig(std::size_t slice) : slice_(slice) {
@@ -33,14 +42,16 @@ Rig::Rig(std::size_t slice) : slice_(slice) {
 
 Outcome Rig::run(JournalTime now, const std::vector<Command>& commands, bool tick) {
   Outcome outcome;
-  Batch batch(*live_, now, wall_of(now));
+  Recorder recorder;
+  Batch batch(*live_, now, wall_of(now), &recorder);
   if (tick) batch.tick();
   run_batch(batch, commands, outcome);
-  close(batch, now, outcome);
+  close(batch, recorder.events, now, outcome);
   for (bool unfinished = batch.unfinished(); unfinished;) {
-    Batch next(*live_, now, wall_of(now));
+    Recorder more;
+    Batch next(*live_, now, wall_of(now), &more);
     run_batch(next, {}, outcome);
-    close(next, now, outcome);
+    close(next, more.events, now, outcome);
     unfinished = next.unfinished();
   }
   return outcome;
@@ -51,9 +62,9 @@ void Rig::run_batch(Batch& batch, const std::vector<Command>& commands, Outcome&
   using Of = Outcome::Phase::Of;
   const std::size_t before = outcome.events.size();
   const auto phase = [&](Of of, std::size_t command, auto run) {
-    const std::size_t first = before + batch.events().size();
+    const std::size_t first = before + batch.event_count();
     run();
-    outcome.phases.push_back({of, command, first, before + batch.events().size()});
+    outcome.phases.push_back({of, command, first, before + batch.event_count()});
   };
   for (const bool urgent : {true, false}) {
     for (std::size_t i = 0; i < commands.size(); ++i) {
@@ -65,19 +76,21 @@ void Rig::run_batch(Batch& batch, const std::vector<Command>& commands, Outcome&
   phase(Of::queue, 0, [&] { batch.settle(); });
 }
 
-void Rig::close(Batch& batch, JournalTime now, Outcome& outcome) {
+void Rig::close(Batch& batch, const std::vector<Event>& events, JournalTime now, Outcome& outcome) {
   if (batch.has_entry()) {
-    const Entry written{{.epoch = live_->epoch(),
+    const Entry written{{.feature_level = live_->level(),
+                         .epoch = live_->epoch(),
                          .time = now,
                          .wall = wall_of(now),
                          .first_revision = batch.first_revision()},
-                        batch.events()};
+                        events};
+    check_bytes(batch, written);
     check_entry(written);
     for (std::size_t i = 0; i < written.events.size(); ++i) {
       outcome.events.push_back({Revision{batch.first_revision().value + i}, written.events[i]});
     }
   }
-  promises_.check(now, batch);
+  promises_.check(now, batch, events);
   check(*live_, "live");
   sweep();
   const auto move_to = [](auto& from, auto& to) {
@@ -102,6 +115,14 @@ Outcome Rig::write(JournalTime now, const Event& event) {
   Outcome outcome;
   outcome.events.push_back({written.header.first_revision, event});
   return outcome;
+}
+
+void Rig::check_bytes(const Batch& batch, const Entry& written) {
+  Bytes expected;
+  encode_entry(written.header, written.events, expected);
+  Bytes bytes;
+  batch.write_entry({}, bytes);
+  if (bytes != expected) fault("the entry of a batch is not that of its events");
 }
 
 void Rig::check_entry(const Entry& written) {

@@ -61,7 +61,8 @@ class Rig {
 
  private:
   void run_batch(Batch& batch, const std::vector<Command>& commands, Outcome& outcome);
-  void close(Batch& batch, JournalTime now, Outcome& outcome);
+  void close(Batch& batch, const std::vector<Event>& events, JournalTime now, Outcome& outcome);
+  void check_bytes(const Batch& batch, const Entry& written);
   void check_entry(const Entry& written);
   void replay_on(State& state, const Entry& entry, std::string_view which);
   void sweep();
