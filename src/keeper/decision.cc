@@ -54,6 +54,7 @@ class Maker {
       return calls_.attached(detach->waiter);
     const bool wanted = calls_.take_up(pending.call, now_);
     const bool opens = std::holds_alternative<lock::Acquire>(pending.command) ||
+                       std::holds_alternative<lock::AcquireEach>(pending.command) ||
                        std::holds_alternative<lock::OpenLease>(pending.command);
     return opens && !wanted;
   }

@@ -6,7 +6,8 @@
 namespace holdfast::keeper {
 
 bool Pending::is_urgent(const lock::Command& command) {
-  return std::holds_alternative<lock::Renew>(command) || std::holds_alternative<lock::Release>(command);
+  return std::holds_alternative<lock::Renew>(command) || std::holds_alternative<lock::Release>(command) ||
+         std::holds_alternative<lock::ReleaseEach>(command);
 }
 
 bool Pending::push(CallId call, lock::Command&& command) {

@@ -10,12 +10,17 @@ namespace holdfast::lock {
 namespace {
 
 // The entry's stamp, which only the batch knows, for the grants that were made in it.
-void stamp(Reply& reply, WallTime wall) {
-  auto* acquired = std::get_if<Acquired>(&reply);
-  if (!acquired) return;
-  for (Grant& grant : acquired->grants) {
+void stamp(Acquired& acquired, WallTime wall) {
+  for (Grant& grant : acquired.grants) {
     if (grant.acquired_at == WallTime{}) grant.acquired_at = wall;
   }
+}
+
+void stamp(Reply& reply, WallTime wall) {
+  if (auto* acquired = std::get_if<Acquired>(&reply)) return stamp(*acquired, wall);
+  auto* several = std::get_if<AcquiredEach>(&reply);
+  if (several == nullptr) return;
+  for (Acquired& acquired : several->each) stamp(acquired, wall);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "lock/decide.h"
 #include "lock/event.h"
 #include "lock/event_observer.h"
+#include "lock/limits.h"
 #include "lock/reply.h"
 #include "lock/state.h"
 
@@ -83,6 +84,7 @@ class Batch {
  private:
   static constexpr std::size_t kFullBytes = 240 << 10;
   static constexpr std::size_t kUsualBytes = 160;  // of the events of a command
+  static_assert(kFullBytes + kMaxDecisionBytes < kMaxEntryBytes);
 
   void begin_entry();
   void apply(const Event& event);

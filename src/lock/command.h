@@ -29,7 +29,8 @@ struct Item {
 enum class OnHeld : std::uint8_t {
   refuse,
   return_hold,   // of the lease that is named: tells of the present hold
-  extend_alias,  // a lease of this alias that holds all the keys is renewed, for `ttl`
+  extend_alias,  // a lease of this alias that holds all the keys just so is renewed, for `ttl`
+  refuse_alias,  // the same lease is a reason to refuse, also where another one would be granted
 };
 
 // All keys or none. Without `lease` a grant opens a lease of its own, which ends with its last hold.
@@ -53,6 +54,17 @@ struct Acquire {
   bool polls = false;
 };
 
+// Each key by a lease of its own with this alias, exclusively and at once: one that is there is renewed for
+// `ttl`. All keys or none.
+struct AcquireEach {
+  std::vector<std::string> keys;  // distinct
+  Millis ttl{30'000};             // kNoExpiry for none
+  std::string principal;
+  std::string owner;
+  Alias alias;
+  bool administers = false;
+};
+
 // Opens a lease to share between many acquires.
 struct OpenLease {
   Millis ttl{30'000};
@@ -73,6 +85,17 @@ struct Release {
   std::vector<std::string> keys;
   Millis keep_for{0};
   RequestTag request;
+};
+
+// Of these keys those that a lease of this alias holds under just this token.
+struct ReleaseEach {
+  struct Hold {
+    std::string key;
+    FencingToken token;
+  };
+  std::vector<Hold> holds;
+  std::string principal;
+  Alias alias;
 };
 
 // Withdraws the waiting acquire with this request id.
@@ -156,8 +179,8 @@ struct TakeOver {
   Epoch epoch;
 };
 
-using Command =
-    std::variant<Acquire, OpenLease, Renew, Release, Cancel, Register, Unregister, Break, RequestRelease,
-                 StoreDocument, RemoveDocument, FinishUpgrade, Detach, Abandon, TakeOver>;
+using Command = std::variant<Acquire, AcquireEach, OpenLease, Renew, Release, ReleaseEach, Cancel, Register,
+                             Unregister, Break, RequestRelease, StoreDocument, RemoveDocument, FinishUpgrade,
+                             Detach, Abandon, TakeOver>;
 
 }  // namespace holdfast::lock

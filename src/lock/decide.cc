@@ -13,6 +13,8 @@ struct Decide {
   Decision operator()(const Acquire& command) const {
     return command.polls ? decide_poll(state, now, command) : decide_acquire(state, now, command);
   }
+  Decision operator()(const AcquireEach& command) const { return decide_acquire_each(state, now, command); }
+  Decision operator()(const ReleaseEach& command) const { return decide_release_each(state, now, command); }
   Decision operator()(const OpenLease& command) const { return decide_open_lease(state, now, command); }
   Decision operator()(const Renew& command) const { return decide_renew(state, now, command); }
   Decision operator()(const Release& command) const { return decide_release(state, now, command); }

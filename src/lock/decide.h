@@ -54,6 +54,8 @@ Events end_lease(const State& state, Ref<Lease> lease, Ended how, Millis keep_fo
 // The parts of decide(), one file each.
 Decision decide_acquire(const State& state, JournalTime now, const Acquire& command);
 Decision decide_poll(const State& state, JournalTime now, const Acquire& command);
+Decision decide_acquire_each(const State& state, JournalTime now, const AcquireEach& command);
+Decision decide_release_each(const State& state, JournalTime now, const ReleaseEach& command);
 Decision decide_open_lease(const State& state, JournalTime now, const OpenLease& command);
 Decision decide_renew(const State& state, JournalTime now, const Renew& command);
 Decision decide_release(const State& state, JournalTime now, const Release& command);

@@ -35,10 +35,11 @@ class AcquireDecision {
       if (const Ref<Request> request = state_.find_request(command_.request))
         return repeat_acquire(state_, now_, command_, request);
     }
-    if (const Ref<Lease> own = to_extend()) {
+    const Ref<Lease> own = same_alias();
+    if (own && command_.on_held == OnHeld::extend_alias) {
       return decide_renew(state_, now_, Renew{state_.leases()[own].id, command_.ttl});
     }
-    Decision decision = decide();
+    Decision decision = own ? Decision{{}, refuse_twice()} : decide();
     note_refusal(state_, command_, decision);
     return decision;
   }
@@ -59,16 +60,27 @@ class AcquireDecision {
 
   // --- an alias that holds what it asks for ---
 
-  Ref<Lease> to_extend() const {
-    if (command_.on_held != OnHeld::extend_alias || command_.alias.dialect == Dialect::native) return {};
+  Ref<Lease> same_alias() const {
+    const bool matters = command_.on_held == OnHeld::extend_alias || command_.on_held == OnHeld::refuse_alias;
+    if (!matters || command_.alias.dialect == Dialect::native) return {};
     const Ref<Lease> own = find_aliased(state_, {.key = command_.items.front().key,
                                                  .dialect = command_.alias.dialect,
                                                  .name = command_.alias.name,
                                                  .principal = command_.principal});
     const auto holds = [&](const Item& item) {
-      return bool(state_.find_hold(own, state_.find_lock(item.key)));
+      const Ref<Hold> hold = state_.find_hold(own, state_.find_lock(item.key));
+      return hold && same_shape(state_.holds()[hold], Need{.item = &item}.shape());
     };
     return own && std::ranges::all_of(command_.items, holds) ? own : Ref<Lease>{};
+  }
+
+  Refused refuse_twice() const {
+    const std::string& key = command_.items.front().key;
+    Refused refused = refuse_held(state_, state_.find_lock(key), now_);
+    refused.code = Code::already_held;
+    refused.detail = "it holds the key already";
+    refused.key = key;
+    return refused;
   }
 
   // --- a new request ---

@@ -27,7 +27,8 @@ inline constexpr Millis kMaxKeepFor{24 * 60 * 60 * 1000};
 inline constexpr std::size_t kMaxHoldsPerLease = 10'000;
 inline constexpr std::size_t kMaxWaitersPerLease = 1'000;
 inline constexpr std::size_t kMaxEntryBytes = 512 << 10;
-inline constexpr std::size_t kMaxGrantsPerEntry = 1'000;  // wake-ups and expiries drained by one entry
+inline constexpr std::size_t kMaxDecisionBytes = 256 << 10;  // of events of one command
+inline constexpr std::size_t kMaxGrantsPerEntry = 1'000;     // wake-ups and expiries drained by one entry
 inline constexpr std::size_t kMaxDeadlockNodes = 10'000;
 
 inline constexpr std::size_t kMaxRegistrations = 100'000;

@@ -149,5 +149,20 @@ TEST_F(Limits, AtMostAMillionEndedRequestsAreRemembered) {
   EXPECT_TRUE(state_->find_request(tag(6)));
 }
 
+TEST_F(Limits, OneCommandFitsIntoAnEntry) {
+  AcquireEach command{.ttl = kNoExpiry, .alias = {Dialect::keys, std::string(kMaxAliasBytes, 'u')}};
+  for (std::size_t i = 0; i < kMaxKeysPerAcquire; ++i) {
+    std::string key = std::to_string(i);
+    key.resize(kMaxKeyBytes, 'x');
+    command.keys.push_back(std::move(key));
+  }
+  EXPECT_EQ(refusal(command), Code::too_large);
+  EXPECT_EQ(state_->leases().size(), 0u);
+  command.alias.name.resize(100);
+  const auto granted = run(command);
+  ASSERT_TRUE(granted && std::holds_alternative<AcquiredEach>(*granted));
+  EXPECT_EQ(std::get<AcquiredEach>(*granted).each.size(), kMaxKeysPerAcquire);
+}
+
 }  // namespace
 }  // namespace holdfast::lock

@@ -40,6 +40,11 @@ struct Acquired {
   Millis queued{0};  // in all
 };
 
+// Of several acquires that were decided together, in the order of their keys; one key and one lease each.
+struct AcquiredEach {
+  std::vector<Acquired> each;
+};
+
 struct LeaseStarted {
   LeaseInfo lease;
 };
@@ -180,7 +185,8 @@ struct Refused {
   std::optional<EndedInfo> ended;
 };
 
-using Reply = std::variant<Acquired, LeaseStarted, Renewed, ReleaseDone, CancelDone, RegisterDone,
-                           UnregisterDone, BreakDone, ReleaseRequestDone, UpgradeDone, DocumentDone, Refused>;
+using Reply =
+    std::variant<Acquired, AcquiredEach, LeaseStarted, Renewed, ReleaseDone, CancelDone, RegisterDone,
+                 UnregisterDone, BreakDone, ReleaseRequestDone, UpgradeDone, DocumentDone, Refused>;
 
 }  // namespace holdfast::lock

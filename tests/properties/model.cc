@@ -11,11 +11,6 @@ std::string group_of(const Item& item) {
   return !item.shared || item.group == "read" ? "" : item.group;
 }
 
-bool same(const Item& a, const Item& b) {
-  if (!a.shared || !b.shared) return a.shared == b.shared;
-  return group_of(a) == group_of(b) && a.permits == b.permits;
-}
-
 // Whether who has `from` and takes `to` shuts nobody out that was not shut out before.
 bool weaker(const Item& from, const Item& to) {
   if (!to.shared) return false;
@@ -29,6 +24,11 @@ std::string joined(const std::vector<std::string>& texts) {
 }
 
 }  // namespace
+
+bool same(const Item& a, const Item& b) {
+  if (!a.shared || !b.shared) return a.shared == b.shared;
+  return group_of(a) == group_of(b) && a.permits == b.permits;
+}
 
 // --- acquire ---
 
@@ -71,10 +71,10 @@ Lines Model::acquire(const Ask& ask) {
   Lines lines;
   if (!ask.request.empty() && requests_.contains(ask.request)) return repeat(ask);
   if (ask.lease_given && !lease(ask.lease)) return {{}, {}, "refused lease_gone"};
-  if (ask.extends) {
-    const int own = aliased(ask.items.front().key, ask.alias);
-    const auto holds = [&](const Item& item) { return held(own, item.key) != nullptr; };
-    if (own != 0 && std::ranges::all_of(ask.items, holds)) return renew(own, ask.ttl);
+  if (ask.extends || ask.once) {
+    const int own = same_alias(ask);
+    if (own != 0 && ask.extends) return renew(own, ask.ttl);
+    if (own != 0) return {{}, {}, "refused already_held " + ask.items.front().key};
   }
   std::vector<Need> needs;
   for (const Item& item : ask.items) {

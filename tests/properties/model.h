@@ -27,6 +27,9 @@ struct Item {
   std::uint32_t limit = 0;
 };
 
+// Whether they are the same but for the key.
+bool same(const Item& a, const Item& b);
+
 struct Ask {
   std::vector<Item> items;
   int lease = 0;  // 0: none given
@@ -38,6 +41,7 @@ struct Ask {
   bool return_held = false;
   std::string alias;  // "": a native client
   bool extends = false;
+  bool once = false;    // is refused when the alias holds all that just so
   std::string request;  // "": none
   std::string body;     // what a repeated request must ask again
 };
@@ -133,6 +137,9 @@ class Model {
   // Each does the command and says what must have happened.
   Lines acquire(const Ask& ask);
   Lines poll(const Ask& ask);  // of one key
+  Lines acquire_each(const std::vector<std::string>& keys, const std::string& alias, Time ttl);
+  Lines release_each(const std::vector<std::pair<std::string, std::uint64_t>>& holds,
+                     const std::string& alias);
   Lines open(Time ttl, const std::string& request, const std::string& body);
   Lines renew(int lease, std::optional<Time> ttl);
   Lines release(int lease, const std::vector<std::string>& keys, Time keep_for, const std::string& request,
@@ -230,6 +237,9 @@ class Model {
   std::string told(const Lease& lease, const std::vector<Item>& items, Time waited, Time queued) const;
   std::string left(Time expires) const;
   static Time expiry(Time from, Time ttl);
+
+  // The lease of the alias that holds just what is asked; 0: there is none.
+  int same_alias(const Ask& ask) const;
 
   // model.cc: deciding
   std::optional<std::string> refusal(const Ask& ask, Need& need) const;

@@ -25,9 +25,21 @@ std::string request_of(int choice) {
   return choice < 4 ? "" : fmt::format("r{}", choice);
 }
 
+std::string alias_of(int choice) {
+  return choice % 2 == 0 ? "v1" : "v2";
+}
+
+std::string text_of(const std::vector<std::string>& keys) {
+  return fmt::format("{}", fmt::join(keys, " "));
+}
+
+model::Time ttl_of(int choice) {
+  static constexpr model::Time kTtls[] = {1'000, 30'000, 100, 5'000, -1, 12'345};
+  return kTtls[choice];
+}
+
 namespace {
 
-constexpr model::Time kTtls[] = {1'000, 30'000, 100, 5'000, -1, 12'345};
 constexpr model::Time kWaits[] = {0, 5'000, 60'000, -1, 1'000};
 constexpr model::Time kKeeps[] = {0, 0, 0, 2'000, 500};
 constexpr model::Time kClaims[] = {0, 0, 3'000, 0, 500, 0};
@@ -43,19 +55,11 @@ model::Item item_of(const std::string& key, int mode) {
   return item;
 }
 
-std::string alias_of(int choice) {
-  return choice % 2 == 0 ? "v1" : "v2";
-}
-
 // How a dialect's client names a lease; every third step leaves the alias open.
 AliasedHold aliased_hold(const Step& step) {
   AliasedHold hold{.key = keys_of(step.keys).front(), .dialect = Dialect::keys};
   if (step.mode % 3 != 2) hold.name = alias_of(step.lease);
   return hold;
-}
-
-std::string text_of(const std::vector<std::string>& keys) {
-  return fmt::format("{}", fmt::join(keys, " "));
 }
 
 }  // namespace
@@ -71,7 +75,6 @@ LeaseId Trial::lease_id(int number) const {
 }
 
 Trial::Move Trial::move_of(const Step& step) {
-  if (step.verb >= 40) return poll(step);
   if (step.verb < 11) return acquire(step);
   if (step.verb < 13) return open(step);
   if (step.verb < 15) return renew(step);
@@ -86,7 +89,10 @@ Trial::Move Trial::move_of(const Step& step) {
   if (step.verb < 34) return request_release(step);
   if (step.verb < 36) return renew_aliased(step);
   if (step.verb < 38) return release_aliased(step);
-  if (step.verb < 39 || step.lease != 0) return renew(step);
+  if (step.verb < 40) return acquire_each(step);
+  if (step.verb < 42) return release_each(step);
+  if (step.verb < 45) return poll(step);
+  if (step.verb < 46 || step.lease != 0) return renew(step);
   return take_over();
 }
 
@@ -98,7 +104,7 @@ Trial::Move Trial::acquire(const Step& step) {
   }
   ask.lease_given = step.lease % 2 == 1;
   ask.lease = ask.lease_given ? lease_number(step.lease) : 0;
-  ask.ttl = kTtls[step.first];
+  ask.ttl = ttl_of(step.first);
   ask.wait = kWaits[step.second];
   ask.claim = kClaims[step.first];
   ask.reattach = kReattaches[step.second];
@@ -119,6 +125,8 @@ Trial::Move Trial::acquire(const Step& step) {
   command.on_held = ask.return_held ? OnHeld::return_hold : OnHeld::refuse;
   ask.extends = step.second == 4 && !ask.alias.empty();
   if (ask.extends) command.on_held = OnHeld::extend_alias;
+  ask.once = step.second == 3 && !ask.alias.empty();
+  if (ask.once) command.on_held = OnHeld::refuse_alias;
   command.request = tag_of(ask.request, ask.body);
   std::string text =
       fmt::format("acquire {} mode {} lease {} ttl {} wait {} id {} as {}", text_of(keys), step.mode,
@@ -129,7 +137,7 @@ Trial::Move Trial::acquire(const Step& step) {
 Trial::Move Trial::poll(const Step& step) {
   model::Ask ask;
   ask.items.push_back(item_of(keys_of(step.keys).front(), step.mode));
-  ask.ttl = kTtls[step.first];
+  ask.ttl = ttl_of(step.first);
   ask.reattach = 40'000;
   ask.alias = alias_of(step.lease);
   ask.extends = step.second % 2 == 0;
@@ -148,7 +156,7 @@ Trial::Move Trial::poll(const Step& step) {
 }
 
 Trial::Move Trial::open(const Step& step) {
-  const model::Time ttl = kTtls[step.first];
+  const model::Time ttl = ttl_of(step.first);
   const std::string request = request_of(step.request);
   const std::string body = fmt::format("open {}", ttl);
   return {OpenLease{.ttl = Millis(ttl), .request = tag_of(request, body)},
@@ -159,7 +167,7 @@ Trial::Move Trial::open(const Step& step) {
 Trial::Move Trial::renew_aliased(const Step& step) {
   const AliasedHold hold = aliased_hold(step);
   const std::string alias = hold.name.value_or("");
-  const model::Time ttl = kTtls[step.first];
+  const model::Time ttl = ttl_of(step.first);
   return {Renew{hold, Millis(ttl)},
           [=, key = hold.key](model::Model& model) {
             const int lease = model.aliased(key, alias);
@@ -182,7 +190,7 @@ Trial::Move Trial::release_aliased(const Step& step) {
 Trial::Move Trial::renew(const Step& step) {
   const int lease = lease_number(step.lease);
   std::optional<model::Time> ttl;
-  if (step.second > 1) ttl = kTtls[step.first];
+  if (step.second > 1) ttl = ttl_of(step.first);
   Renew command{.lease = lease_id(lease)};
   if (ttl) command.ttl = Millis(*ttl);
   return {command, [=](model::Model& model) { return model.renew(lease, ttl); },

@@ -31,7 +31,7 @@ inline std::ostream& operator<<(std::ostream& out, const Step& s) {
 
 inline rc::Gen<Step> any_step() {
   const auto below = [](int end) { return rc::gen::inRange(0, end); };
-  return rc::gen::build<Step>(rc::gen::set(&Step::verb, below(43)), rc::gen::set(&Step::pause, below(12)),
+  return rc::gen::build<Step>(rc::gen::set(&Step::verb, below(47)), rc::gen::set(&Step::pause, below(12)),
                               rc::gen::set(&Step::keys, below(14)), rc::gen::set(&Step::mode, below(12)),
                               rc::gen::set(&Step::lease, below(8)), rc::gen::set(&Step::request, below(9)),
                               rc::gen::set(&Step::first, below(6)), rc::gen::set(&Step::second, below(5)));

@@ -125,6 +125,11 @@ std::string Trial::line_of(const Reply& reply, bool with_key) const {
     }
     return line + fmt::format(" waited {} queued {}", r->waited.count(), r->queued.count());
   }
+  if (const auto* r = std::get_if<AcquiredEach>(&reply)) {
+    std::string line = "each";
+    for (const Acquired& one : r->each) line += " | " + line_of(one, with_key);
+    return line;
+  }
   if (const auto* r = std::get_if<LeaseStarted>(&reply)) {
     return fmt::format("has {} {}", names_.of(r->lease.id), left(r->lease.expires_in));
   }

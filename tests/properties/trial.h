@@ -37,6 +37,8 @@ class Trial {
   Move release(const Step& step);
   Move renew_aliased(const Step& step);
   Move release_aliased(const Step& step);
+  Move acquire_each(const Step& step);
+  Move release_each(const Step& step);
   Move abandon(const Step& step);
   Move cancel(const Step& step);
   Move detach(const Step& step);

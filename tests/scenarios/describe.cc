@@ -238,6 +238,10 @@ struct DescribeReply {
     if (r.queued != r.waited) out += fmt::format(", queued {}", describe(r.queued));
     return out;
   }
+  std::string operator()(const AcquiredEach& r) const {
+    if (r.each.empty()) return "granted nothing";
+    return listed(r.each, [&](const Acquired& one) { return (*this)(one); });
+  }
   std::string operator()(const LeaseStarted& r) const {
     return fmt::format("has {}, {}", names.of(r.lease.id), left(r.lease.expires_in));
   }

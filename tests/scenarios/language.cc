@@ -80,6 +80,7 @@ Acquire parse_acquire(const std::string& who, const Words& words, const Names& n
        }},
       {"return", [&](const auto&) { command.on_held = OnHeld::return_hold; }},
       {"extend", [&](const auto&) { command.on_held = OnHeld::extend_alias; }},
+      {"once", [&](const auto&) { command.on_held = OnHeld::refuse_alias; }},
       {"administers", [&](const auto&) { command.administers = true; }},
       {"poll", [&](const auto&) { command.polls = true; }},
   };
@@ -106,6 +107,28 @@ Acquire parse_acquire(const std::string& who, const Words& words, const Names& n
   }
   if (command.lease) asked += std::to_string(command.lease->value);
   if (!id.empty()) command.request = tag_of(who, id, asked);
+  return command;
+}
+
+// Keys without options, and those of the acquire that make sense.
+AcquireEach parse_acquire_each(const std::string& who, const Words& words, const Names& names) {
+  Acquire alike = parse_acquire(who, words, names);
+  AcquireEach command{.ttl = alike.ttl,
+                      .principal = who,
+                      .owner = who,
+                      .alias = alike.alias,
+                      .administers = alike.administers};
+  for (Item& item : alike.items) command.keys.push_back(std::move(item.key));
+  return command;
+}
+
+// "as=v1 a#3 b#4"
+ReleaseEach parse_release_each(const std::string& who, const Words& words) {
+  ReleaseEach command{.principal = who, .alias = {Dialect::redlock, option_of(words.at(1)).value}};
+  for (std::size_t i = 2; i < words.size(); ++i) {
+    const std::size_t mark = words[i].find('#');
+    command.holds.push_back({words[i].substr(0, mark), FencingToken{std::stoul(words[i].substr(mark + 1))}});
+  }
   return command;
 }
 
@@ -296,6 +319,8 @@ Action parse_show(const Words& words, const Names& names) {
 Action parse_verb(const std::string& who, const Words& words, const Names& names) {
   const std::string& verb = words.at(0);
   if (verb == "acquire") return Command(parse_acquire(who, words, names));
+  if (verb == "acquire-each") return Command(parse_acquire_each(who, words, names));
+  if (verb == "release-each") return Command(parse_release_each(who, words));
   if (verb == "open") return Command(parse_open(who, words));
   if (verb == "renew") return Command(parse_renew(who, words, names));
   if (verb == "release") return Command(parse_release(who, words, names));

@@ -169,7 +169,9 @@ void Promises::see(JournalTime now, Revision revision, const Event& event) {
 }
 
 void Promises::promise_by(const Reply& reply, Revision revision, JournalTime now) {
-  if (const auto* acquired = std::get_if<Acquired>(&reply)) {
+  if (const auto* several = std::get_if<AcquiredEach>(&reply)) {
+    for (const Acquired& acquired : several->each) promise_by(acquired, revision, now);
+  } else if (const auto* acquired = std::get_if<Acquired>(&reply)) {
     promise(acquired->lease.id, now, acquired->lease.expires_in);
     for (const Grant& grant : acquired->grants) {
       if (grant.fence_floor > grant.token) fault("a fence floor above the grant's own token");

@@ -136,6 +136,7 @@ struct ReplyMembers {
     out.member("waited_ms", reply.waited);
     out.member("queued_ms", reply.queued);
   }
+  void operator()(const lock::AcquiredEach&) const { HOLDFAST_ASSERT(!"only dialects ask for each"); }
   void operator()(const lock::LeaseStarted& reply) const {
     out.key("lease");
     write_opened_lease(out, reply.lease, handles);
