@@ -32,6 +32,7 @@ class Checker {
 
   // Of dialects, whose clients prove a hold by its alias. 0 < ttl_ms, or -1.
   Checked<lock::Acquire> acquire(const Caller& caller, AliasedAcquireRequest request) const;
+  Checked<lock::AcquireEach> acquire_each(const Caller& caller, AliasedAcquireEachRequest request) const;
   Checked<lock::Renew> renew(lock::AliasedHold hold, std::int64_t ttl_ms) const;
   Checked<lock::Release> release(lock::AliasedHold hold) const;
   Checked<lock::Acquire> poll(const Caller& caller, PollRequest request) const;

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "lock/limits.h"
 #include "service/checker.h"
 #include "service/rules.h"
@@ -24,15 +26,38 @@ MaybeFault check_aliased_ttl(std::int64_t ttl_ms) {
 Checked<lock::Acquire> Checker::acquire(const Caller& caller, AliasedAcquireRequest request) const {
   if (const auto fault = check_key(request.key, "key")) return *fault;
   if (const auto fault = check_text(request.alias.name, lock::kMaxAliasBytes, "value")) return *fault;
+  if (const auto fault = check_name(request.owner, lock::kMaxOwnerBytes, "owner")) return *fault;
   if (const auto fault = check_aliased_ttl(request.ttl_ms)) return *fault;
   lock::Acquire command{.ttl = ttl_of(request.ttl_ms)};
-  command.items.push_back({.key = std::move(request.key)});
+  lock::Item& item = command.items.emplace_back(lock::Item{.key = std::move(request.key)});
+  if (request.group) {
+    item.mode = lock::Mode::shared;
+    if (*request.group != kDefaultGroup) item.group = *std::move(request.group);
+  }
   command.principal = caller.principal;
   command.administers = caller.administers;
   command.owner = std::move(request.owner);
   command.alias = std::move(request.alias);
-  if (request.extends) command.on_held = lock::OnHeld::extend_alias;
+  command.on_held = request.on_held;
   return command;
+}
+
+Checked<lock::AcquireEach> Checker::acquire_each(const Caller& caller,
+                                                 AliasedAcquireEachRequest request) const {
+  if (request.keys.size() > lock::kMaxKeysPerAcquire) {
+    return invalid("keys", fmt::format("there are more than {} keys", lock::kMaxKeysPerAcquire));
+  }
+  for (const std::string& key : request.keys) {
+    if (const auto fault = check_key(key, "keys")) return *fault;
+  }
+  if (const auto fault = check_text(request.alias.name, lock::kMaxAliasBytes, "value")) return *fault;
+  if (const auto fault = check_aliased_ttl(request.ttl_ms)) return *fault;
+  return lock::AcquireEach{.keys = std::move(request.keys),
+                           .ttl = ttl_of(request.ttl_ms),
+                           .principal = caller.principal,
+                           .owner = std::move(request.owner),
+                           .alias = std::move(request.alias),
+                           .administers = caller.administers};
 }
 
 Checked<lock::Renew> Checker::renew(lock::AliasedHold hold, std::int64_t ttl_ms) const {

@@ -57,7 +57,16 @@ struct AliasedAcquireRequest {
   std::string key;
   lock::Alias alias;
   std::int64_t ttl_ms = -1;
-  bool extends = false;  // a lease of this alias that holds the key already
+  std::optional<std::string> group;             // of a shared hold; none: an exclusive one
+  lock::OnHeld on_held = lock::OnHeld::refuse;  // by a lease of this alias
+  std::string owner;
+};
+
+// The same of several keys, for a lease each.
+struct AliasedAcquireEachRequest {
+  std::vector<std::string> keys;  // distinct
+  lock::Alias alias;
+  std::int64_t ttl_ms = -1;
   std::string owner;
 };
 

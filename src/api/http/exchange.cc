@@ -25,9 +25,6 @@ using service::Fault;
 // A body that is larger than this gives its memory back after the reply.
 constexpr std::size_t kKeptBodyBytes = 256 << 10;
 
-// Of all connections together; with the largest bodies and replies there are, half a gigabyte.
-constexpr std::size_t kMostBurdens = 32;
-
 // Bodies are JSON. What curl says of a body when nobody tells it is taken for JSON too: pages that could send
 // it were turned away before (browser_guard.h).
 bool may_be_json(std::string_view content_type) {
@@ -44,17 +41,6 @@ Exchange::Exchange(Backend& backend, Outlet& outlet, Peer peer)
 
 Exchange::~Exchange() {
   abandon();
-}
-
-bool Exchange::take_burden() {
-  if (burdened_) return true;
-  if (backend_.burdens >= kMostBurdens) return false;
-  ++backend_.burdens;
-  return burdened_ = true;
-}
-
-void Exchange::drop_burden() {
-  if (std::exchange(burdened_, false)) --backend_.burdens;
 }
 
 void Exchange::begin() {
@@ -165,7 +151,8 @@ service::Checked<boost::json::object> Exchange::json_body() {
 // A server that was stalled finds requests of clients that gave up long ago, each with its end behind it. An
 // acquire of these would be a lock that nobody knows of until it expires.
 void Exchange::submit_command(lock::Command&& command) {
-  const bool acquires = std::holds_alternative<lock::Acquire>(command);
+  const bool acquires =
+      std::holds_alternative<lock::Acquire>(command) || std::holds_alternative<lock::AcquireEach>(command);
   if (acquires && (client_left_ || outlet_.client_is_gone())) {
     phase_ = Phase::idle;
     return outlet_.dropped();
@@ -182,18 +169,19 @@ void Exchange::answered(lock::Revision revision, const lock::Reply& answer, cons
   const LogScope scope(log_);
   log_.slow(backend_.log, backend_.clock.now(), timing);
   backend_.told = std::max(backend_.told, revision);
+  const auto* const refused = std::get_if<lock::Refused>(&answer);
+  if (refused != nullptr) waited_ = refused->waited;
+  if (const auto* acquired = std::get_if<lock::Acquired>(&answer)) waited_ = acquired->waited;
   body_.clear();
   if (then_) return std::exchange(then_, nullptr)(*this, revision, answer);
   JsonWriter out(body_);
-  if (const auto* refused = std::get_if<lock::Refused>(&answer)) {
+  if (refused != nullptr) {
     const Code code = service::code_of(refused->code);
     begin_problem(code, refused->detail);
-    waited_ = refused->waited;
     write_problem(out, revision, *refused, backend_.base_path);
     return reply(problem_kind(code).status, revision, retry_after_seconds(code, refused->retry_after));
   }
   if (const auto* registered = std::get_if<lock::RegisterDone>(&answer)) tag(registered->version);
-  if (const auto* acquired = std::get_if<lock::Acquired>(&answer)) waited_ = acquired->waited;
   write_reply(out, revision, answer, backend_.handles);
   reply(200, revision);
 }
@@ -376,7 +364,6 @@ void Exchange::client_left() {
 void Exchange::abandon() {
   if (call_) backend_.keeper.leave(std::exchange(call_, {}));
   wait_.release();
-  drop_burden();
   phase_ = Phase::idle;
 }
 

@@ -17,6 +17,8 @@ namespace {
 struct KeyCount {
   std::size_t operator()(const lock::Acquire& command) const { return command.items.size(); }
   std::size_t operator()(const lock::Release& command) const { return command.keys.size(); }
+  std::size_t operator()(const lock::AcquireEach& command) const { return command.keys.size(); }
+  std::size_t operator()(const lock::ReleaseEach& command) const { return command.holds.size(); }
   template <class Other>
   std::size_t operator()(const Other&) const {
     return 0;

@@ -12,8 +12,10 @@ namespace holdfast::api::keys {
 
 std::span<const http::Route> routes();
 
-// Two families of paths: what its server answers, and what its README tells.
 void handle_ping(http::Exchange& exchange);
+void handle_lock(http::Exchange& exchange);
+void handle_readme_lock(http::Exchange& exchange);
+void handle_unlock(http::Exchange& exchange);
 void handle_check(http::Exchange& exchange);
 
 }  // namespace holdfast::api::keys

@@ -1,8 +1,7 @@
 #include <algorithm>
 #include <optional>
 
-#include <fmt/format.h>
-
+#include "api/dialects/holder.h"
 #include "api/dialects/redlock/commands.h"
 #include "api/resp/exchange.h"
 #include "lock/state.h"
@@ -14,28 +13,11 @@ namespace holdfast::api::redlock {
 namespace {
 
 using lock::Hold;
-using lock::Lease;
-using lock::Ref;
 using resp::Exchange;
 using resp::ReplyWriter;
 
 const lock::State& state_of(const Exchange& exchange) {
   return exchange.backend().keeper.state();
-}
-
-// Of several holders the oldest; null when nobody holds the key.
-const Hold* holder_of(const lock::State& state, std::string_view key) {
-  const Ref<lock::Lock> lock = state.find_lock(key);
-  const Ref<Hold> first = lock ? state.locks()[lock].holders.front() : Ref<Hold>{};
-  return first ? &state.holds()[first] : nullptr;
-}
-
-// Its client's own value; of anybody else's hold only that it is one, because a value proves ownership.
-std::string value_of(const Exchange& exchange, const Lease& lease) {
-  const bool own =
-      lease.dialect == lock::Dialect::redlock && lease.principal.view() == exchange.caller().principal;
-  if (own) return std::string(lease.alias.view());
-  return fmt::format("{}:{}", lock::name_of(lease.dialect), lease.id.value);
 }
 
 // Redis tells -2 of a key that is not there and -1 of one that stays.
@@ -53,7 +35,9 @@ void handle_get(Exchange& exchange) {
   const lock::State& state = state_of(exchange);
   const Hold* const hold = holder_of(state, exchange.arguments()[1]);
   exchange.reply_when_durable([&](ReplyWriter& out) {
-    hold == nullptr ? out.null() : out.text(value_of(exchange, state.leases()[hold->lease]));
+    hold == nullptr ? out.null()
+                    : out.text(name_shown(state.leases()[hold->lease], lock::Dialect::redlock,
+                                          exchange.caller().principal));
   });
 }
 

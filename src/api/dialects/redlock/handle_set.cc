@@ -45,11 +45,12 @@ void handle_set(Exchange& exchange) {
     }
   }
   if (const auto fault = in.finish()) return exchange.refuse(*fault);
-  service::AliasedAcquireRequest request{.key = std::string(key),
-                                         .alias = {lock::Dialect::redlock, std::string(value)},
-                                         .ttl_ms = ttl_ms,
-                                         .extends = !only_new,
-                                         .owner = exchange.session().owner()};
+  service::AliasedAcquireRequest request{
+      .key = std::string(key),
+      .alias = {lock::Dialect::redlock, std::string(value)},
+      .ttl_ms = ttl_ms,
+      .on_held = only_new ? lock::OnHeld::refuse : lock::OnHeld::extend_alias,
+      .owner = exchange.session().owner()};
   exchange.submit(exchange.backend().checker.acquire(exchange.caller(), std::move(request)),
                   only_new ? write_set<true> : write_set<false>);
 }
