@@ -37,12 +37,13 @@ Checked<ClientLimits::Hold> ClientLimits::wait(std::string_view address, std::si
 }
 
 std::optional<Fault> ClientLimits::admit(std::string_view address) {
-  if (quota_.requests_per_second == 0) return std::nullopt;
+  if (quota_.requests == 0) return std::nullopt;
   Client* const asking = client(name_of_client(address));
   if (asking == nullptr) return refusal("the server has as many clients as it can count");
   refill(*asking);
   if (asking->requests < 1) {
-    return refusal(fmt::format("a client sends at most {} requests a second", quota_.requests_per_second));
+    return refusal(fmt::format("a client sends at most {} requests {}", quota_.requests,
+                               quota_.period == std::chrono::seconds(1) ? "a second" : "a minute"));
   }
   asking->requests -= 1;
   return std::nullopt;
@@ -70,7 +71,7 @@ ClientLimits::Client* ClientLimits::client(const std::string& name) {
   if (clients_.size() >= kManyClients) forget_idle();
   if (clients_.size() >= kMostClients) return nullptr;
   Client& fresh = clients_[name];
-  fresh.requests = static_cast<double>(quota_.requests_per_second);
+  fresh.requests = static_cast<double>(quota_.requests);
   fresh.counted_at = clock_.now();
   return &fresh;
 }
@@ -78,8 +79,9 @@ ClientLimits::Client* ClientLimits::client(const std::string& name) {
 void ClientLimits::refill(Client& client) const {
   const auto now = clock_.now();
   const double seconds = std::chrono::duration<double>(now - client.counted_at).count();
-  const auto most = static_cast<double>(quota_.requests_per_second);
-  client.requests = std::min(most, client.requests + seconds * most);
+  const auto most = static_cast<double>(quota_.requests);
+  const auto periods = seconds / static_cast<double>(quota_.period.count());
+  client.requests = std::min(most, client.requests + periods * most);
   client.counted_at = now;
 }
 
@@ -88,7 +90,7 @@ void ClientLimits::forget_idle() {
     Client& client = entry.second;
     refill(client);
     return client.connections == 0 && client.waits == 0 &&
-           client.requests >= static_cast<double>(quota_.requests_per_second);
+           client.requests >= static_cast<double>(quota_.requests);
   });
 }
 

@@ -19,8 +19,9 @@ namespace holdfast::service {
 // 0 is no limit.
 struct ClientQuota {
   std::size_t connections = 0;
-  std::size_t waits = 0;                  // keys times waiting requests
-  std::uint64_t requests_per_second = 0;  // as many at once
+  std::size_t waits = 0;           // keys times waiting requests
+  std::uint64_t requests = 0;      // in a period, and at once
+  std::chrono::seconds period{1};  // a second or a minute
 };
 
 // Counts only what is limited. One thread.

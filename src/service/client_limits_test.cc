@@ -46,7 +46,7 @@ TEST(ClientLimits, WaitsCountTheirKeys) {
 TEST(ClientLimits, RequestsComeBackWithTime) {
   SetClock clock;
   ClientLimits limits(clock);
-  limits.set({.requests_per_second = 5});
+  limits.set({.requests = 5});
   for (int i = 0; i < 5; ++i) EXPECT_FALSE(limits.admit("192.0.2.1")) << i;
   EXPECT_TRUE(limits.admit("192.0.2.1"));
   clock.at = std::chrono::milliseconds(200);
@@ -60,7 +60,7 @@ TEST(ClientLimits, RequestsComeBackWithTime) {
 TEST(ClientLimits, AnIpv6NetworkIsOneClient) {
   SetClock clock;
   ClientLimits limits(clock);
-  limits.set({.requests_per_second = 1});
+  limits.set({.requests = 1});
   EXPECT_FALSE(limits.admit("2001:db8::1"));
   EXPECT_TRUE(limits.admit("2001:db8::2"));
   EXPECT_FALSE(limits.admit("2001:db8:0:1::1"));
@@ -69,7 +69,7 @@ TEST(ClientLimits, AnIpv6NetworkIsOneClient) {
 TEST(ClientLimits, ClientsThatUseNothingAreForgotten) {
   SetClock clock;
   ClientLimits limits(clock);
-  limits.set({.connections = 1, .requests_per_second = 1});
+  limits.set({.connections = 1, .requests = 1});
   const auto kept = limits.connect("192.0.2.1");
   for (unsigned i = 0; i < 9'999; ++i) EXPECT_FALSE(limits.admit("10.0." + std::to_string(i)));
   EXPECT_EQ(limits.clients(), 10'000u);

@@ -40,6 +40,7 @@ struct Backend {
   std::string base_path;  // that every target begins with, but on listeners for probes; empty: none
   BrowserRules browsers;
   Dialects dialects;
+  service::ClientLimits rwlocks_limits;  // of requests of its dialect alone
   ClockWatch clocks;
 
   LogDesk& log;
@@ -49,7 +50,6 @@ struct Backend {
   // The newest revision that anybody was told, for replies that were decided without the keeper. Durable.
   lock::Revision told;
   std::size_t connections = 0;  // of HTTP
-  std::size_t burdens = 0;      // see Exchange::take_burden()
 };
 
 }  // namespace holdfast::api::http

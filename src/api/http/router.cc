@@ -58,7 +58,7 @@ RouteMatch RouteTable::find(Verb method, std::string_view path, Exposure exposur
     if (found.allow.empty()) found.dialect = route.dialect;
     add_method(found.allow, route.method);
   }
-  if (found.allow.empty()) found.dialect = at_home(routes_, path);
+  if (found.allow.empty() && exposure == Exposure::everything) found.dialect = at_home(routes_, path);
   return found;
 }
 

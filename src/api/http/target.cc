@@ -18,6 +18,13 @@ int hex_digit(char c) {
   return -1;
 }
 
+// The next part of a query, which loses it.
+std::string_view take_part(std::string_view& query) {
+  const std::string_view part = query.substr(0, query.find('&'));
+  query.remove_prefix(std::min(part.size() + 1, query.size()));
+  return part;
+}
+
 std::optional<std::string> form_decode(std::string_view text) {
   std::string spaced(text);
   std::replace(spaced.begin(), spaced.end(), '+', ' ');
@@ -62,8 +69,7 @@ std::optional<Target> split_target(std::string_view target) {
 service::Checked<Query> Query::parse(std::string_view query, std::initializer_list<std::string_view> known) {
   Query out;
   while (!query.empty()) {
-    const std::string_view part = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(part.size() + 1, query.size()));
+    const std::string_view part = take_part(query);
     if (part.empty()) continue;
     const std::string_view name_text = part.substr(0, part.find('='));
     const auto name = form_decode(name_text);
@@ -76,6 +82,21 @@ service::Checked<Query> Query::parse(std::string_view query, std::initializer_li
     }
     if (out.find(*name)) return service::invalid(*name, "the parameter is given twice");
     out.values_.emplace_back(*name, *value);
+  }
+  return out;
+}
+
+Query Query::parse_known(std::string_view query, std::initializer_list<std::string_view> known) {
+  Query out;
+  while (!query.empty()) {
+    const std::string_view part = take_part(query);
+    const std::string_view name_text = part.substr(0, part.find('='));
+    auto name = form_decode(name_text);
+    auto value = form_decode(part.substr(std::min(name_text.size() + 1, part.size())));
+    if (!name || !value || std::find(known.begin(), known.end(), *name) == known.end()) continue;
+    if (!lock::is_utf8(*value)) continue;
+    std::erase_if(out.values_, [&](const auto& pair) { return pair.first == *name; });
+    out.values_.emplace_back(*std::move(name), *std::move(value));
   }
   return out;
 }

@@ -28,6 +28,10 @@ class Query {
   // Refuses bad escapes, text that is not UTF-8, repeated names, and names that are not among `known`.
   static service::Checked<Query> parse(std::string_view query, std::initializer_list<std::string_view> known);
 
+  // The same of clients that were never refused for their query: only the `known` ones are looked at, and of
+  // one that comes several times the last counts. What cannot be read is left out.
+  static Query parse_known(std::string_view query, std::initializer_list<std::string_view> known);
+
   // The value, or nothing when the name was not given.
   const std::string* find(std::string_view name) const;
   std::string text(std::string_view name) const;  // empty when not given

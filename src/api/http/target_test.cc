@@ -49,5 +49,14 @@ TEST(Query, RefusesTheRest) {
   }
 }
 
+TEST(Query, TakesWhatIsKnownAndLeavesTheRest) {
+  const Query query = Query::parse_known("key=secret&a=1&%zz&b=%ff&a=+2&=&c", {"a", "b", "c"});
+  EXPECT_EQ(query.text("a"), " 2");
+  EXPECT_EQ(query.find("b"), nullptr);
+  EXPECT_EQ(query.text("c"), "");
+  EXPECT_NE(query.find("c"), nullptr);
+  EXPECT_EQ(query.find("key"), nullptr);
+}
+
 }  // namespace
 }  // namespace holdfast::api::http

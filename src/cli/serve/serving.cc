@@ -11,8 +11,10 @@
 #include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
+#include "api/dialects/keys/commands.h"
 #include "api/dialects/keys/routes.h"
 #include "api/dialects/redlock/commands.h"
+#include "api/dialects/rwlocks/routes.h"
 #include "api/dialects/terraform/routes.h"
 #include "api/http/routes.h"
 #include "api/http/server.h"
@@ -118,8 +120,19 @@ service::history::HistoryOptions history_options(const ServeSettings& settings) 
 std::vector<std::span<const api::http::Route>> routes_of(const api::http::Dialects& dialects) {
   std::vector parts{api::http::native_routes()};
   if (dialects.keys.enabled) parts.push_back(api::keys::routes());
+  if (dialects.rwlocks.enabled) parts.push_back(api::rwlocks::routes());
   if (dialects.terraform.enabled) parts.push_back(api::terraform::routes());
   return parts;
+}
+
+std::span<const api::resp::Command> keys_commands(const ServeSettings& settings) {
+  return settings.dialects.keys.enabled ? api::keys::commands() : std::span<const api::resp::Command>();
+}
+
+service::ClientLimits rwlocks_limits(const ServeSettings& settings) {
+  service::ClientLimits limits(boot_clock());
+  limits.set({.requests = settings.dialects.rwlocks.rate_per_minute, .period = std::chrono::minutes(1)});
+  return limits;
 }
 
 // The parts of a running server, made in the order in which they need each other.
@@ -164,7 +177,8 @@ class Serving {
   std::unique_ptr<api::http::Broadcast> broadcast_;
   api::Gate gate_{boot_clock()};
   const api::http::RouteTable routes_{routes_of(settings_.dialects)};
-  const api::resp::CommandTable commands_{api::resp::native_commands(), api::redlock::commands()};
+  const api::resp::CommandTable commands_{api::resp::native_commands(), api::redlock::commands(),
+                                          keys_commands(settings_)};
   api::LogDesk log_desk_{settings_.slow_operation};
   api::CommandTraffic command_traffic_{commands_.names()};
   std::unique_ptr<api::http::Server> server_;
@@ -239,6 +253,7 @@ api::http::Backend Serving::backend() {
                             .base_path = settings_.base_path,
                             .browsers = api::http::BrowserRules(settings_.advertise, settings_.cors_origins),
                             .dialects = settings_.dialects,
+                            .rwlocks_limits = rwlocks_limits(settings_),
                             .clocks = api::http::ClockWatch(system_wall_clock(), raw_clock()),
                             .log = log_desk_,
                             .commands = command_traffic_,

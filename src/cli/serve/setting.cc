@@ -115,7 +115,7 @@ Result<void> keep_client_waits(const Texts& texts, ServeSettings& settings) {
 }
 
 Result<void> keep_client_requests(const Texts& texts, ServeSettings& settings) {
-  return keep(settings.client_quota.requests_per_second, read_number(texts.front(), 0, 1'000'000'000));
+  return keep(settings.client_quota.requests, read_number(texts.front(), 0, 1'000'000'000));
 }
 
 Result<void> keep_slow_operation(const Texts& texts, ServeSettings& settings) {
@@ -292,6 +292,24 @@ constexpr Setting kSettings[] = {
      .standard = "1000",
      .help = "Time to live of locks that are asked for without `exp`; -1: no expiry",
      .store = keep_dialect_ttl<&Dialects::keys>,
+     .form = ValueForm::number},
+    {.name = "dialects.rwlocks.enabled",
+     .type = "BOOL",
+     .standard = "true",
+     .help = "Answer what clients of distributed-locking-service ask; =false: not",
+     .store = keep_dialect_enabled<&Dialects::rwlocks>,
+     .form = ValueForm::boolean},
+    {.name = "dialects.rwlocks.default_ttl_ms",
+     .type = "MS",
+     .standard = "60000",
+     .help = "Time to live of processes that are added without `timeout`; -1: no expiry",
+     .store = keep_dialect_ttl<&Dialects::rwlocks>,
+     .form = ValueForm::number},
+    {.name = "dialects.rwlocks.rate_per_minute",
+     .type = "N",
+     .standard = "0",
+     .help = "Its requests a minute of one address, refreshes and removals not counted; 0: no limit",
+     .store = keep_dialect_rate<&Dialects::rwlocks>,
      .form = ValueForm::number},
     {.name = "dialects.terraform.enabled",
      .type = "BOOL",
