@@ -13,7 +13,7 @@ import pytest
 from backups import backup, offline, restore, served
 from harness import PATIENCE, ROOT, Holdfast, wait_until
 from resp import Resp, address_of
-from rest import acquire, call, get, held, post, server  # noqa: F401
+from rest import acquire, call, eventually, get, held, post, request, server, wire  # noqa: F401
 from serving import serving
 
 sys.path.insert(0, str(ROOT / "tests" / "fixtures"))
@@ -255,6 +255,25 @@ def test_the_largest_state(server):
     reply = post(server, "/terraform/s/large", None, headers={"Content-Length": str(16 * MIB + 1)})
     assert reply.status == 413 and set(reply.json) == {"error"}
     assert post(server, "/v1/acquire", None, headers={"Content-Length": str(2 * MIB)}).status == 413
+
+
+def test_large_bodies_are_few_at_a_time(server):
+    """Catches clients that each let the server keep 16 MiB of a body that never ends."""
+    slow = [wire(server) for _ in range(32)]
+    for connection in slow:
+        connection.send(request("POST", "/terraform/s/slow", headers={"Content-Length": str(16 * MIB)}))
+    large = b"x" * 2 * MIB
+    eventually(lambda: store(server, "s/slow", large).status == 429, "one more is refused")
+    assert set(store(server, "s/slow", large).json) == {"error"}
+    assert store(server, "s/slow", b"small").status == 200
+    assert lock(server, "s/slow", info("1")).status == 200
+    slow.pop().close()
+    eventually(lambda: store(server, "s/slow", large, "1").status == 200, "there is room again")
+    slow[0].send(b"x" * 16 * MIB)
+    assert slow[0].read().status == 423
+    eventually(lambda: store(server, "s/slow", large, "1").status == 200, "its answer was sent")
+    for connection in slow:
+        connection.close()
 
 
 def test_locks_places_and_states_survive_a_kill(tmp_path):

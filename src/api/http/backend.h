@@ -50,6 +50,7 @@ struct Backend {
   // The newest revision that anybody was told, for replies that were decided without the keeper. Durable.
   lock::Revision told;
   std::size_t connections = 0;  // of HTTP
+  std::size_t burdens = 0;      // see Exchange::take_burden()
 };
 
 }  // namespace holdfast::api::http

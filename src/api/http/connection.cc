@@ -164,6 +164,13 @@ bool Connection::take_request() {
     refuse_malformed(error);
     return false;
   }
+  if (parser_->is_header_done() && parser_->bounds().bytes > BodyBounds{}.bytes &&
+      !exchange_->take_burden()) {
+    parser_.reset();
+    exchange_->request().keep_alive = false;
+    exchange_->refuse_now({Code::too_many_requests, "as many large bodies are on their way as can be", ""});
+    return false;
+  }
   if (parser_->is_done()) {
     parser_.reset();
     return true;
@@ -247,6 +254,7 @@ void Connection::settle() {
     return close();
   } else if (!parser_ && stage_ != Stage::idle) {
     enter(Stage::idle);
+    exchange_->drop_burden();
     if (in_.size() == 0 && in_.capacity() > kMaxAheadBytes / 4) in_.shrink_to_fit();
   }
   ensure_reading();

@@ -25,6 +25,9 @@ using service::Fault;
 // A body that is larger than this gives its memory back after the reply.
 constexpr std::size_t kKeptBodyBytes = 256 << 10;
 
+// Of all connections together; with the largest bodies and replies there are, half a gigabyte.
+constexpr std::size_t kMostBurdens = 32;
+
 // Bodies are JSON. What curl says of a body when nobody tells it is taken for JSON too: pages that could send
 // it were turned away before (browser_guard.h).
 bool may_be_json(std::string_view content_type) {
@@ -41,6 +44,17 @@ Exchange::Exchange(Backend& backend, Outlet& outlet, Peer peer)
 
 Exchange::~Exchange() {
   abandon();
+}
+
+bool Exchange::take_burden() {
+  if (burdened_) return true;
+  if (backend_.burdens >= kMostBurdens) return false;
+  ++backend_.burdens;
+  return burdened_ = true;
+}
+
+void Exchange::drop_burden() {
+  if (std::exchange(burdened_, false)) --backend_.burdens;
 }
 
 void Exchange::begin() {
@@ -364,6 +378,7 @@ void Exchange::client_left() {
 void Exchange::abandon() {
   if (call_) backend_.keeper.leave(std::exchange(call_, {}));
   wait_.release();
+  drop_burden();
   phase_ = Phase::idle;
 }
 

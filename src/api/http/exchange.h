@@ -60,6 +60,10 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   Request& request() { return request_; }
   // What a request to this target may bring.
   BodyBounds body_bounds(Verb method, std::string_view target) const;
+  // Whether this exchange may have a body or a reply that is larger than usual: those are megabytes in memory
+  // for as long as a client takes over them, so they are counted, until the output is sent.
+  bool take_burden();
+  void drop_burden();
   void begin();
   bool pending() const { return phase_ != Phase::idle; }
   // Whether it may stay pending for as long as its client likes to wait.
@@ -192,6 +196,7 @@ class Exchange final : public keeper::Call, public std::enable_shared_from_this<
   RequestLog log_{client_};
   Phase phase_ = Phase::idle;
   bool client_left_ = false;
+  bool burdened_ = false;
   keeper::CallId call_;
   Then then_;                         // what answers the command, if not the native reply does
   service::ClientLimits::Hold wait_;  // of an acquire that may wait

@@ -15,6 +15,9 @@ using service::Code;
 void tell_state(Exchange& exchange, Result<std::optional<keeper::Document>>& found) {
   if (!found) return exchange.refuse({Code::journal_unavailable, "the state could not be read", ""});
   if (!*found) return exchange.refuse({Code::not_found, "there is no state of this name", ""});
+  if ((*found)->text.size() > http::BodyBounds{}.bytes && !exchange.take_burden()) {
+    return exchange.refuse({Code::too_many_requests, "as many large states are being sent as can be", ""});
+  }
   const std::string field = "Content-MD5: " + content_md5((*found)->md5) + "\r\n";
   exchange.answer_text(http::kJson, std::move((*found)->text), field);
 }
