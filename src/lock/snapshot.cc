@@ -12,9 +12,14 @@ namespace {
 constexpr std::string_view kMagic = "HFSNAP01";
 constexpr std::uint8_t kEnd = 0xff;
 
+// What a reader has to know.
+std::uint32_t level_of(const State& state) {
+  return std::min(state.level(), kSnapshotFeatureLevel);
+}
+
 void put_header(const State& state, ByteWriter& out) {
   out.raw(as_bytes(kMagic));
-  out.varint(std::min(state.level(), kSnapshotFeatureLevel));
+  out.varint(level_of(state));
   out.raw(state.cell().id);
   out.raw(state.cell().secret);
   out.varint(state.cell().incarnation);
@@ -111,7 +116,7 @@ class Load {
     if (level == 0) return Error{Errc::malformed, "snapshot"};
     read_header();
     read_records();
-    if (!in_.done()) return Error{Errc::malformed, "snapshot"};
+    if (!in_.done() || !is_sound_ || level != level_of(state_)) return Error{Errc::malformed, "snapshot"};
     if (!link()) return Error{Errc::malformed, "snapshot whose records do not belong together"};
     state_.restore_counters(revision_, time_, wall_);
     if (state_.digest() != digest_) return Error{Errc::digest_mismatch, "snapshot"};
@@ -134,10 +139,12 @@ class Load {
     state_.set_cell(cell, get_id<FencingToken>(in_));
     state_.raise_level(get_u32(in_));
     state_.keep_quiet(get_journal_time(in_));
-    state_.saw_ttl(get_millis(in_));
+    const Millis longest_ttl = get_millis(in_);
+    state_.saw_ttl(longest_ttl);
     state_.seal(std::string(get_view(in_)));
     const std::uint64_t high = in_.u64();
     digest_ = SetDigest::from_parts(high, in_.u64());
+    is_sound_ = longest_ttl == state_.longest_ttl();
   }
 
   void read_records() {
@@ -290,6 +297,7 @@ class Load {
   WallTime wall_{};
   Revision revision_;
   SetDigest digest_;
+  bool is_sound_ = false;  // the header, in what the digest does not see
   std::vector<NamedLease> leases_;
   std::vector<Request> requests_;
   std::vector<NamedWaiter> waiters_;
