@@ -17,7 +17,6 @@ namespace holdfast::api::keys {
 namespace {
 
 namespace json = boost::json;
-using service::Code;
 using service::Fault;
 using service::invalid;
 
