@@ -50,6 +50,9 @@ Checked<lock::AcquireEach> Checker::acquire_each(const Caller& caller,
   for (const std::string& key : request.keys) {
     if (const auto fault = check_key(key, "keys")) return *fault;
   }
+  const std::vector<std::string_view> keys(request.keys.begin(), request.keys.end());
+  if (const auto fault = check_distinct(keys, std::vector<std::string_view>(keys.size(), "keys")))
+    return *fault;
   if (const auto fault = check_text(request.alias.name, lock::kMaxAliasBytes, "value")) return *fault;
   if (const auto fault = check_aliased_ttl(request.ttl_ms)) return *fault;
   return lock::AcquireEach{.keys = std::move(request.keys),

@@ -43,6 +43,18 @@ class CheckerTest : public testing::Test {
   Caller caller{};
 };
 
+// A key that came twice would be decided twice against the same state, and granted twice.
+TEST_F(CheckerTest, AnAcquireOfEachOfSeveralKeysNamesNoneTwice) {
+  const auto fault_of_keys = [&](std::vector<std::string> keys) -> std::string {
+    const auto command = checker.acquire_each(
+        caller, {.keys = std::move(keys), .alias = {lock::Dialect::keys, "a"}, .ttl_ms = 1'000});
+    return command ? "" : command.error().detail;
+  };
+  EXPECT_EQ(fault_of_keys({"a", "b"}), "");
+  EXPECT_EQ(fault_of_keys({}), "");
+  EXPECT_EQ(fault_of_keys({"b", "a", "b"}), "the key 'b' is named twice");
+}
+
 using Change = std::function<void(AcquireRequest&)>;
 struct Case {
   const char* field;  // "": taken

@@ -26,10 +26,10 @@ inline keeper::EventChunk chunk(std::uint64_t after, std::uint64_t through, keep
                           .count = through - after};
   ByteWriter out(made.views);
   for (std::uint64_t revision = after + 1; revision <= through; ++revision) {
-    lock::encode_view({.revision = lock::Revision{revision},
-                       .at = at,
-                       .kind = lock::EventKind::key_opened,
-                       .keys = {{.key = "key-" + std::to_string(revision)}}},
+    lock::encode_view(lock::EventView{.revision = lock::Revision{revision},
+                                      .at = at,
+                                      .kind = lock::EventKind::key_opened,
+                                      .keys = {{.key = "key-" + std::to_string(revision)}}},
                       out);
   }
   return made;
