@@ -1,6 +1,7 @@
 #include "api/http/json_reader.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
@@ -84,7 +85,12 @@ struct StrictHandler {
     stack.push_uint64(value);
     return true;
   }
-  bool on_double(double value, json::string_view, ErrorCode&) {
+  // What is kept is written again, and infinity has no JSON.
+  bool on_double(double value, json::string_view, ErrorCode& error) {
+    if (!std::isfinite(value)) {
+      error = json::error::exponent_overflow;
+      return false;
+    }
     stack.push_double(value);
     return true;
   }
@@ -105,6 +111,8 @@ std::string describe(const ErrorCode& error, std::size_t at) {
   if (error == json::error::object_too_large) {
     return fmt::format("a JSON object has more than {} members", kMaxJsonMembers);
   }
+  if (error == json::error::exponent_overflow)
+    return fmt::format("the JSON has too large a number near byte {}", at);
   if (error == json::error::incomplete) return "the JSON ends too early";
   return fmt::format("the body is not JSON: {} near byte {}", error.message(), at);
 }

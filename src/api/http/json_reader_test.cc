@@ -1,6 +1,7 @@
 #include "api/http/json_reader.h"
 
 #include <boost/json/serialize.hpp>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "api/http/body_fields.h"
@@ -61,6 +62,16 @@ TEST(JsonReader, RefusesRepeatedMembersAtEveryDepth) {
   EXPECT_EQ(read_json(R"({"a":1,"b":2,"a":1})", {}).error().field, "a");
   EXPECT_EQ(read_json(R"({"x":[{"q":1,"\u0071":2}]})", {}).error().field, "q");
   EXPECT_TRUE(read_json(R"({"a":{"a":{"a":1}},"b":[{"a":1},{"a":1}]})", {}));
+}
+
+// Found by a fuzzer: they were read as infinity, and given to others as a number that no reader takes.
+TEST(JsonReader, RefusesNumbersThatCannotBeWrittenAgain) {
+  for (const std::string_view number : {"1e400", "-1e400", "1e2147483647", "[0.1,1e309]"}) {
+    const auto read = read_json("{\"metadata\":{\"n\":" + std::string(number) + "}}", {});
+    ASSERT_FALSE(read) << number;
+    EXPECT_THAT(read.error().detail, testing::HasSubstr("too large a number")) << number;
+  }
+  EXPECT_TRUE(read_json(R"({"n":1.7e308,"m":1e-400})", {}));
 }
 
 TEST(JsonReader, BoundsTheMembersOfAnObject) {
