@@ -81,7 +81,7 @@ void Batch::execute(Ticket ticket, const Command& command) {
     if (observer_) observer_->refused(*refused);
   }
   stamp(*decision.reply, wall_);
-  answers_.emplace_back(ticket, state_.revision(), *std::move(decision.reply));
+  answers_.push_back({ticket, state_.revision(), *std::move(decision.reply)});
 }
 
 void Batch::expire() {

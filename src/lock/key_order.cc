@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <functional>
-#include <ranges>
 
 namespace holdfast::lock {
 
@@ -99,10 +98,14 @@ void KeyOrder::narrow_together(std::span<Search> searches, At at) const {
   };
   const auto is_open = [](const Search& search) { return search.low < search.high; };
   while (std::ranges::any_of(searches, is_open)) {
-    auto open = searches | std::views::filter(is_open);
-    for (const Search& search : open) __builtin_prefetch(&middle(search));
-    for (const Search& search : open) __builtin_prefetch(&locks_[Ref<Lock>{middle(search)}]);
-    for (const Search& search : open) __builtin_prefetch(key_of(middle(search)).data());
+    const auto for_each_open = [&](auto look_at) {
+      for (const Search& search : searches) {
+        if (is_open(search)) look_at(search);
+      }
+    };
+    for_each_open([&](const Search& search) { __builtin_prefetch(&middle(search)); });
+    for_each_open([&](const Search& search) { __builtin_prefetch(&locks_[Ref<Lock>{middle(search)}]); });
+    for_each_open([&](const Search& search) { __builtin_prefetch(key_of(middle(search)).data()); });
     for (Search& search : searches) {
       if (!is_open(search)) continue;
       const std::size_t half = (search.low + search.high) / 2;
