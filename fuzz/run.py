@@ -60,26 +60,27 @@ def main():
     arguments = argparse.ArgumentParser(prog="./dev fuzz", description=__doc__)
     arguments.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "fuzz", help=argparse.SUPPRESS)
     arguments.add_argument("--keep", action="store_true", help="renew fuzz/corpus with what was found, minimised")
-    arguments.add_argument("seconds", nargs="?", type=int, default=60, metavar="SECONDS", help="for each (60)")
-    arguments.add_argument("targets", nargs="*", metavar="TARGET", help="these only")
+    arguments.add_argument("words", nargs="*", metavar="SECONDS | TARGET", help="for each (60); these only")
     options = arguments.parse_args()
+    seconds = next((int(word) for word in options.words if word.isdigit()), 60)
+    chosen = [word for word in options.words if not word.isdigit()]
     known = sorted(file.stem for file in (ROOT / "fuzz" / "targets").glob("*.cc"))
-    unknown = set(options.targets) - set(known)
+    unknown = set(chosen) - set(known)
     if unknown:
         print(f"no such target: {', '.join(sorted(unknown))}; there are {', '.join(known)}", file=sys.stderr)
         return 64
-    chosen = options.targets or known
+    chosen = chosen or known
     failed = 0
     for name in chosen:
         fuzzer = Fuzzer(options.build.resolve(), name)
-        executions, coverage, findings, code = fuzzer.run(options.seconds)
+        executions, coverage, findings, code = fuzzer.run(seconds)
         print(f"{name:20} {executions:12} executions   coverage {coverage:6}   {len(findings)} findings", flush=True)
         for file in findings:
             print(f"    {fuzzer.program} {file}")
         failed += code != 0
         if options.keep and code == 0:
             fuzzer.keep()
-    minutes = len(chosen) * options.seconds / 60
+    minutes = len(chosen) * seconds / 60
     print(f"\nfuzz: {len(chosen)} targets, {minutes:.1f} minutes, {failed} failed")
     return 1 if failed else 0
 
