@@ -64,6 +64,20 @@ TEST(JsonReader, RefusesRepeatedMembersAtEveryDepth) {
   EXPECT_TRUE(read_json(R"({"a":{"a":{"a":1}},"b":[{"a":1},{"a":1}]})", {}));
 }
 
+TEST(JsonReader, RefusesARepeatedMemberAmongMany) {
+  for (const int members : {15, 16, 17, 18, 40, 500}) {
+    std::string text = "{\"b\":{\"a0\":0";
+    for (int i = 1; i < members; ++i) text += ",\"a" + std::to_string(i) + "\":0";
+    EXPECT_TRUE(read_json(text + "},\"a1\":{\"a1\":0}}", {})) << members;
+    for (const int again : {0, members / 2, members - 1}) {
+      const std::string name = "a" + std::to_string(again);
+      const auto read = read_json(text + ",\"" + name + "\":1}}", {});
+      ASSERT_FALSE(read) << members << " " << name;
+      EXPECT_EQ(read.error().field, name);
+    }
+  }
+}
+
 // Found by a fuzzer: they were read as infinity, and given to others as a number that no reader takes.
 TEST(JsonReader, RefusesNumbersThatCannotBeWrittenAgain) {
   for (const std::string_view number : {"1e400", "-1e400", "1e2147483647", "[0.1,1e309]"}) {
