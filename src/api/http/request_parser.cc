@@ -11,6 +11,9 @@ namespace {
 // More memory than this is given back between requests.
 constexpr std::size_t kKeptBodyBytes = 64 << 10;
 
+// "0", and two ends of lines.
+constexpr std::size_t kLeastChunkedRest = 5;
+
 constexpr std::size_t kReservedBodyBytes = 64 << 10;
 
 // A length with fewer digits is within what every route takes.
@@ -40,6 +43,16 @@ RequestParser::RequestParser(Request& request, BoundsOf bounds_of)
   header_limit(kMaxHeaderBytes);
   body_limit(bounds_.bytes);
   eager(true);
+}
+
+// Beast takes it for a bug when the last chunk is looked at again and is still that short, and ends the
+// process. So many bytes are always to come.
+std::size_t RequestParser::put(boost::asio::const_buffer bytes, ErrorCode& error) {
+  if (is_header_done() && !is_done() && chunked() && bytes.size() < kLeastChunkedRest) {
+    error = boost::beast::http::error::need_more;
+    return 0;
+  }
+  return basic_parser::put(bytes, error);
 }
 
 void RequestParser::on_request_impl(boost::beast::http::verb method, Text, Text target, int version,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 
+#include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 
 #include "api/http/request.h"
@@ -27,6 +28,9 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   // `request` is cleared, filled, and must outlive the parser. `bounds_of` is asked about requests that bring
   // more than usual.
   RequestParser(Request& request, BoundsOf bounds_of);
+
+  // Takes nothing of the last few bytes of a chunked body before there are more: see there.
+  std::size_t put(boost::asio::const_buffer bytes, ErrorCode& error);
 
   const BodyBounds& bounds() const { return bounds_; }
 

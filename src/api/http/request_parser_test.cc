@@ -55,6 +55,21 @@ TEST(RequestParser, KeepsWhatHoldfastLooksAt) {
   }
 }
 
+// Found by a fuzzer: an empty chunked body, a few bytes at a time, ended the process.
+TEST(RequestParser, TakesAChunkedBodyInPiecesOfAnySize) {
+  constexpr std::string_view kHead =
+      "POST /v1/renew HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const std::string_view body : {"0\r\n\r\n", "000\r\n\r\n", "0\r\nA: b\r\n\r\n", "0;x=y\r\n\r\n",
+                                      "1\r\na\r\n0\r\n\r\n", "2\r\nab\r\n1\r\nc\r\n0\r\nA: b\r\n\r\n"}) {
+    const std::string text = std::string(kHead) + std::string(body);
+    for (std::size_t step = 1; step <= text.size(); ++step) {
+      const Parsed parsed = parse(text, step);
+      ASSERT_TRUE(parsed.done) << body << " in pieces of " << step << ": " << parsed.error.message();
+      EXPECT_EQ(parsed.used, text.size());
+    }
+  }
+}
+
 TEST(RequestParser, LeavesWhatFollowsTheRequest) {
   const std::string two = std::string(kPost) + "GET / HTTP/1.1\r\n";
   const Parsed parsed = parse(two, 4096);
