@@ -54,6 +54,6 @@ def describe(build, data):
     memory = next(int(line.split()[1]) for line in pathlib.Path("/proc/meminfo").read_text().splitlines()
                   if line.startswith("MemTotal:"))
     return {"cpu": cpu[0] if cpu else platform.machine(), "cores": max(1, len(cpu)), "memory_gib": round(memory / 2**20),
-            "kernel": f"{platform.system()} {platform.release()}",
+            "kernel": f"{platform.system()} {platform.release().partition('-')[0]}",
             "disk": " on ".join(said_by("findmnt", "-n", "-o", "FSTYPE,SOURCE", "--target", data).split()),
             "commit": commit(), "version": said_by(build / "holdfast", "--version")}
