@@ -4,11 +4,11 @@
 #include <array>
 
 #include <fmt/format.h>
-#include <openssl/rand.h>
 #include <spdlog/spdlog.h>
 
-#include "base/assert.h"
+#include "base/hex.h"
 #include "base/log_scope.h"
+#include "base/random.h"
 
 namespace holdfast::api {
 namespace {
@@ -58,10 +58,9 @@ bool is_log_id(std::string_view text) {
 }
 
 LogDesk::LogDesk(std::chrono::nanoseconds slow) : slow_(slow) {
-  std::array<unsigned char, 6> random{};
-  HOLDFAST_ASSERT(RAND_bytes(random.data(), static_cast<int>(random.size())) == 1);
-  for (const unsigned char byte : random) fmt::format_to(std::back_inserter(prefix_), "{:02x}", byte);
-  prefix_ += '-';
+  std::array<std::byte, 6> random;
+  fill_random(random);
+  prefix_ = to_hex(random) + '-';
 }
 
 void LogDesk::next_id(std::string& id) {

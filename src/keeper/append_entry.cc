@@ -4,9 +4,7 @@
 #include <chrono>
 #include <thread>
 
-#include <openssl/rand.h>
-
-#include "base/assert.h"
+#include "base/random.h"
 #include "lock/entry.h"
 #include "lock/limits.h"
 
@@ -15,11 +13,6 @@ namespace holdfast::keeper {
 using std::chrono::milliseconds;
 
 constexpr int kMostTries = 30;
-
-void fill_random(std::span<std::byte> bytes) {
-  auto* const to = reinterpret_cast<unsigned char*>(bytes.data());
-  HOLDFAST_ASSERT(RAND_bytes(to, static_cast<int>(bytes.size())) == 1);
-}
 
 Result<void> append_entry(journal::Journal& journal, ByteView entry) {
   if (const auto reserved = journal.reserve(lock::kMaxEntryBytes); !reserved) return reserved.error();

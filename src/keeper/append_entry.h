@@ -1,7 +1,5 @@
 #pragma once
 
-#include <span>
-
 #include "base/bytes.h"
 #include "base/error.h"
 #include "journal/journal.h"
@@ -18,8 +16,5 @@ Result<void> append_entry(journal::Journal& journal, ByteView entry);
 // Appends this event as an entry of its own behind the state, which is the journal's. The same errors.
 Result<void> append_event(journal::Journal& journal, const lock::State& state, const lock::Event& event,
                           lock::WallTime now);
-
-// Random bytes of the system.
-void fill_random(std::span<std::byte> bytes);
 
 }  // namespace holdfast::keeper

@@ -52,13 +52,7 @@ class BackupsTest : public ::testing::Test {
   World world;
   FakeAlarm alarm{world.clock};
   std::shared_ptr<Sweeper> sweeper = std::make_shared<Sweeper>(world.io, world.state, world.clock);
-  std::shared_ptr<Documents> documents = std::make_shared<Documents>(
-      Documents::Parts{.io = world.io,
-                       .journal = world.journal,
-                       .state = world.state,
-                       .submit = [this](lock::Command command,
-                                        Call& call) { return world.loop->submit(std::move(command), call); },
-                       .when_durable = [this](auto then) { world.loop->when_durable(std::move(then)); }});
+  std::shared_ptr<Documents> documents = world.make_documents();
   std::shared_ptr<Backups> backups = std::make_shared<Backups>(
       Backups::Parts{.state = world.state,
                      .sweeper = *sweeper,

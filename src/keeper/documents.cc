@@ -7,7 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include "base/assert.h"
-#include "keeper/append_entry.h"
+#include "base/random.h"
 
 namespace holdfast::keeper {
 namespace {

@@ -43,13 +43,7 @@ class DocumentsTest : public ::testing::Test {
   static lock::Code code(const lock::Reply& reply) { return std::get<lock::Refused>(reply).code; }
 
   World world;
-  std::shared_ptr<Documents> documents = std::make_shared<Documents>(
-      Documents::Parts{.io = world.io,
-                       .journal = world.journal,
-                       .state = world.state,
-                       .submit = [this](lock::Command command,
-                                        Call& call) { return world.loop->submit(std::move(command), call); },
-                       .when_durable = [this](auto then) { world.loop->when_durable(std::move(then)); }});
+  std::shared_ptr<Documents> documents = world.make_documents();
 };
 
 TEST_F(DocumentsTest, WhatWasStoredIsReadUntilItIsReplaced) {

@@ -87,4 +87,13 @@ std::size_t World::queued(std::string_view key) const {
   return lock::show_lock(state, key, state.time()).queue_length;
 }
 
+std::shared_ptr<Documents> World::make_documents() {
+  return std::make_shared<Documents>(Documents::Parts{
+      .io = io,
+      .journal = journal,
+      .state = state,
+      .submit = [this](lock::Command command, Call& call) { return loop->submit(std::move(command), call); },
+      .when_durable = [this](auto then) { loop->when_durable(std::move(then)); }});
+}
+
 }  // namespace holdfast::keeper::testing

@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "keeper/alarm.h"
+#include "keeper/documents.h"
 #include "keeper/event_hub.h"
 #include "keeper/loop.h"
 #include "keeper/recovery.h"
@@ -187,6 +188,8 @@ class World {
   std::vector<lock::Entry> entries();
   std::size_t holders(std::string_view key) const;
   std::size_t queued(std::string_view key) const;
+  // Documents of what is below.
+  std::shared_ptr<Documents> make_documents();
 
   boost::asio::io_context io;
   FakeClock clock;

@@ -5,7 +5,7 @@
 #include <boost/asio/post.hpp>
 
 #include "base/assert.h"
-#include "keeper/append_entry.h"
+#include "base/random.h"
 #include "keeper/decision.h"
 #include "lock/limits.h"
 

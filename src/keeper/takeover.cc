@@ -3,6 +3,7 @@
 #include <span>
 
 #include "base/assert.h"
+#include "base/random.h"
 #include "keeper/append_entry.h"
 #include "keeper/decision.h"
 #include "keeper/errc.h"

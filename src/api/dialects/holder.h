@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "lock/reply.h"
 #include "lock/state.h"
 
 // Who holds a key, as the clients of a dialect are told.
@@ -19,15 +20,20 @@ inline const lock::Hold* holder_of(const lock::State& state, std::string_view ke
 }
 
 // Of a lease that no client of the dialect has: only that it is one.
-inline std::string foreign_name(const lock::Lease& lease) {
-  return fmt::format("{}:{}", lock::name_of(lease.dialect), lease.id.value);
+inline std::string foreign_name(lock::Dialect dialect, lock::LeaseId lease) {
+  return fmt::format("{}:{}", lock::name_of(dialect), lease.value);
 }
 
 // What a client of the dialect calls its own lease; of anybody else's only that it is one, because a name
 // proves ownership.
 inline std::string name_shown(const lock::Lease& lease, lock::Dialect dialect, std::string_view principal) {
   const bool own = lease.dialect == dialect && lease.principal.view() == principal;
-  return own ? std::string(lease.alias.view()) : foreign_name(lease);
+  return own ? std::string(lease.alias.view()) : foreign_name(lease.dialect, lease.id);
+}
+
+// Whether the key is somebody else's just now, which most dialects tell otherwise than as an error.
+inline bool is_taken(const lock::Refused& refused) {
+  return refused.code == lock::Code::held || refused.code == lock::Code::lock_delay;
 }
 
 }  // namespace holdfast::api

@@ -18,13 +18,6 @@ int hex_digit(char c) {
   return -1;
 }
 
-// The next part of a query, which loses it.
-std::string_view take_part(std::string_view& query) {
-  const std::string_view part = query.substr(0, query.find('&'));
-  query.remove_prefix(std::min(part.size() + 1, query.size()));
-  return part;
-}
-
 std::optional<std::string> form_decode(std::string_view text) {
   std::string spaced(text);
   std::replace(spaced.begin(), spaced.end(), '+', ' ');
@@ -66,14 +59,19 @@ std::optional<Target> split_target(std::string_view target) {
   return Target{target.substr(0, mark), target.substr(mark + 1)};
 }
 
+std::optional<FormField> take_field(std::string_view& form) {
+  form.remove_prefix(std::min(form.find_first_not_of('&'), form.size()));
+  if (form.empty()) return std::nullopt;
+  const std::string_view field = form.substr(0, form.find('&'));
+  form.remove_prefix(field.size());
+  const std::string_view name = field.substr(0, field.find('='));
+  return FormField{form_decode(name), form_decode(field.substr(std::min(name.size() + 1, field.size())))};
+}
+
 service::Checked<Query> Query::parse(std::string_view query, std::initializer_list<std::string_view> known) {
   Query out;
-  while (!query.empty()) {
-    const std::string_view part = take_part(query);
-    if (part.empty()) continue;
-    const std::string_view name_text = part.substr(0, part.find('='));
-    const auto name = form_decode(name_text);
-    const auto value = form_decode(part.substr(std::min(name_text.size() + 1, part.size())));
+  while (const auto field = take_field(query)) {
+    const auto& [name, value] = *field;
     if (!name || !value) return service::invalid("", "the query has a malformed percent escape");
     if (!lock::is_utf8(*name) || !lock::is_utf8(*value))
       return service::invalid("", "the query is not valid UTF-8");
@@ -88,11 +86,8 @@ service::Checked<Query> Query::parse(std::string_view query, std::initializer_li
 
 Query Query::parse_known(std::string_view query, std::initializer_list<std::string_view> known) {
   Query out;
-  while (!query.empty()) {
-    const std::string_view part = take_part(query);
-    const std::string_view name_text = part.substr(0, part.find('='));
-    auto name = form_decode(name_text);
-    auto value = form_decode(part.substr(std::min(name_text.size() + 1, part.size())));
+  while (auto field = take_field(query)) {
+    auto& [name, value] = *field;
     if (!name || !value || std::find(known.begin(), known.end(), *name) == known.end()) continue;
     if (!lock::is_utf8(*value)) continue;
     std::erase_if(out.values_, [&](const auto& pair) { return pair.first == *name; });

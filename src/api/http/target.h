@@ -13,6 +13,16 @@ namespace holdfast::api::http {
 // `text` with every %XX replaced by its byte, once; none when an escape is malformed.
 std::optional<std::string> percent_decode(std::string_view text);
 
+// One `name=value` of a query or a form, decoded: `+` is a space. None where an escape is malformed; whether
+// it is UTF-8 is not looked at.
+struct FormField {
+  std::optional<std::string> name;
+  std::optional<std::string> value;  // empty when there is no '='
+};
+
+// The next field, which `form` loses. None at its end.
+std::optional<FormField> take_field(std::string_view& form);
+
 // Path and query of a request target. Both are views into the target, still encoded.
 struct Target {
   std::string_view path;

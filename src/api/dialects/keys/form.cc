@@ -20,13 +20,6 @@ namespace json = boost::json;
 
 constexpr std::size_t kMaxNameParts = 4;
 
-std::optional<std::string> decode(std::string_view text) {
-  std::string spaced(text);
-  std::ranges::replace(spaced, '+', ' ');
-  auto decoded = http::percent_decode(spaced);
-  return decoded && lock::is_utf8(*decoded) ? decoded : std::nullopt;
-}
-
 // "keys", "0", "key" of `keys[0][key]`; a name whose brackets do not fit is one part.
 std::vector<std::string_view> parts_of(std::string_view name) {
   std::vector<std::string_view> parts{name.substr(0, name.find('['))};
@@ -100,15 +93,12 @@ bool put(json::value& where, std::string_view text) {
 service::Checked<json::object> read_form(std::string_view body, json::storage_ptr storage) {
   json::value out(json::object_kind, std::move(storage));
   std::size_t fields = 0;
-  while (!body.empty()) {
-    const std::string_view field = body.substr(0, body.find('&'));
-    body.remove_prefix(std::min(field.size() + 1, body.size()));
-    if (field.empty()) continue;
+  while (const auto field = http::take_field(body)) {
     if (++fields > kMaxFormFields) return service::invalid("", "the form has too many fields");
-    const std::string_view name_text = field.substr(0, field.find('='));
-    const auto name = decode(name_text);
-    const auto value = decode(field.substr(std::min(name_text.size() + 1, field.size())));
-    if (!name || !value) return service::invalid("", "the form has a malformed escape, or is not UTF-8");
+    const auto& [name, value] = *field;
+    if (!name || !value || !lock::is_utf8(*name) || !lock::is_utf8(*value)) {
+      return service::invalid("", "the form has a malformed escape, or is not UTF-8");
+    }
     json::value* const at = place_of(out, parts_of(*name));
     if (at == nullptr || !put(*at, *value)) {
       return service::invalid(*name, "a field of the form is at odds with another");

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "api/dialects/holder.h"
 #include "api/dialects/keys/body.h"
 #include "api/dialects/keys/routes.h"
 #include "api/http/exchange.h"
@@ -13,10 +14,8 @@ void handle_check(http::Exchange& exchange) {
   const auto keys = read_keys(*body);
   if (!keys) return exchange.refuse(keys.error());
   const lock::State& state = exchange.backend().keeper.state();
-  const bool locked = std::ranges::any_of(*keys, [&](const std::string& key) {
-    const auto lock = state.find_lock(key);
-    return lock && state.locks()[lock].holder_count > 0;
-  });
+  const bool locked =
+      std::ranges::any_of(*keys, [&](const std::string& key) { return holder_of(state, key) != nullptr; });
   http::JsonWriter out = exchange.body();
   out.begin_object();
   out.key("locked");

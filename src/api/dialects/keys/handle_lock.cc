@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "api/dialects/holder.h"
 #include "api/dialects/keys/body.h"
 #include "api/dialects/keys/routes.h"
 #include "lock/limits.h"
@@ -46,10 +47,6 @@ void write_tokens(JsonWriter& out, const std::vector<std::string>& asked,
     write_token(out, key, granted->grants.front().token);
   }
   out.end_array();
-}
-
-bool is_taken(const lock::Refused& refused) {
-  return refused.code == lock::Code::held || refused.code == lock::Code::lock_delay;
 }
 
 std::vector<std::string> distinct(const std::vector<std::string>& keys) {

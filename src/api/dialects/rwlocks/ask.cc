@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include <boost/beast/core/string.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -25,13 +26,6 @@ constexpr std::int64_t kMaxTimeoutS = lock::kMaxTtl.count() / 1'000;
 bool is_plain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
          std::string_view("-._~").find(c) != std::string_view::npos;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
-  return out;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -121,9 +115,9 @@ std::optional<std::int64_t> read_number(std::string_view text) {
 std::optional<bool> read_truth(std::string_view text) {
   static constexpr std::array<std::string_view, 6> kYes{"true", "1", "yes", "on", "y", "t"};
   static constexpr std::array<std::string_view, 6> kNo{"false", "0", "no", "off", "n", "f"};
-  const std::string word = lower(text);
-  if (std::ranges::find(kYes, word) != kYes.end()) return true;
-  if (std::ranges::find(kNo, word) != kNo.end()) return false;
+  const auto is_text = [&](std::string_view word) { return boost::beast::iequals(word, text); };
+  if (std::ranges::any_of(kYes, is_text)) return true;
+  if (std::ranges::any_of(kNo, is_text)) return false;
   return std::nullopt;
 }
 

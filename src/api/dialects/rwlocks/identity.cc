@@ -1,16 +1,14 @@
 #include "api/dialects/rwlocks/identity.h"
 
+#include <algorithm>
 #include <array>
-#include <cstdint>
-#include <cstring>
 #include <span>
 
 #include <fmt/format.h>
-#include <openssl/rand.h>
 
 #include "api/dialects/rwlocks/timestamp.h"
-#include "base/assert.h"
 #include "base/hex.h"
+#include "base/random.h"
 #include "base/sha256.h"
 
 namespace holdfast::api::rwlocks {
@@ -20,13 +18,13 @@ constexpr std::string_view kBefore = "read-write lock ";
 constexpr std::string_view kBetween = ", created ";
 constexpr std::size_t kIdSize = 36;
 
-using Random = std::array<std::uint8_t, 16>;
+using Random = std::array<std::byte, 16>;
 
 // Of version 4 (RFC 9562).
 std::string uuid_of(Random bytes) {
-  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x40);
-  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
-  std::string out = to_hex(std::as_bytes(std::span(bytes)));
+  bytes[6] = (bytes[6] & std::byte{0x0f}) | std::byte{0x40};
+  bytes[8] = (bytes[8] & std::byte{0x3f}) | std::byte{0x80};
+  std::string out = to_hex(bytes);
   for (const std::size_t at : {8, 13, 18, 23}) out.insert(at, 1, '-');
   return out;
 }
@@ -35,17 +33,16 @@ std::string uuid_from(std::string_view key) {
   Sha256 hash;
   hash.update(std::as_bytes(std::span(key)));
   const Sha256::Digest digest = hash.finish();
-  Random bytes{};
-  std::memcpy(bytes.data(), digest.data(), bytes.size());
+  Random bytes;
+  std::copy_n(digest.begin(), bytes.size(), bytes.begin());
   return uuid_of(bytes);
 }
 
 }  // namespace
 
 Identity make_identity(lock::WallTime now) {
-  Random bytes{};
-  const int made = RAND_bytes(bytes.data(), static_cast<int>(bytes.size()));
-  HOLDFAST_ASSERT(made == 1);
+  Random bytes;
+  fill_random(bytes);
   return {uuid_of(bytes), timestamp(now)};
 }
 

@@ -28,7 +28,7 @@ Process process_of(const State& state, const lock::Hold& hold, lock::JournalTime
     process.id = lease.alias.view();
     process.lease = lease.id;
   } else {
-    process.id = foreign_name(lease);
+    process.id = foreign_name(lease.dialect, lease.id);
   }
   process.acquired = hold.acquired_at + (renewed_at(state, lease, hold, now) - hold.since);
   process.timeout_s = lease.ttl_ms < 0 ? -1 : lease.ttl_ms / 1'000;

@@ -24,11 +24,6 @@ service::Checked<LockInfo> info_of(Exchange& exchange) {
   return read_lock_info(exchange.asked().body, exchange.json_memory());
 }
 
-void tell_done(Exchange& exchange, lock::Revision revision) {
-  exchange.body();
-  exchange.answer_at(revision);
-}
-
 void tell_unlocked(Exchange& exchange, lock::Revision revision, const lock::Reply& reply) {
   const auto* const refused = std::get_if<lock::Refused>(&reply);
   // Nobody holds it: it was given back by an attempt whose answer was lost, or broken.
@@ -90,12 +85,7 @@ void handle_lock(Exchange& exchange) {
                                .reason = std::move(info->operation),
                                .metadata = std::move(info->json)};
   if (request.owner.empty()) request.owner = exchange.client_address();
-  exchange.submit(exchange.backend().checker.poll(exchange.caller(), std::move(request)),
-                  [](Exchange& answered, lock::Revision revision, const lock::Reply& reply) {
-                    const auto* const refused = std::get_if<lock::Refused>(&reply);
-                    refused == nullptr ? tell_done(answered, revision)
-                                       : tell_refused(answered, revision, *refused);
-                  });
+  exchange.submit(exchange.backend().checker.poll(exchange.caller(), std::move(request)), tell_outcome);
 }
 
 void handle_unlock(Exchange& exchange) {

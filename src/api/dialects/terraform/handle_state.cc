@@ -22,14 +22,6 @@ void tell_state(Exchange& exchange, Result<std::optional<keeper::Document>>& fou
   exchange.answer_text(http::kJson, std::move((*found)->text), field);
 }
 
-void tell_stored(Exchange& exchange, lock::Revision revision, const lock::Reply& reply) {
-  if (const auto* const refused = std::get_if<lock::Refused>(&reply)) {
-    return tell_refused(exchange, revision, *refused);
-  }
-  exchange.body();
-  exchange.answer_at(revision);
-}
-
 }  // namespace
 
 void handle_read_state(Exchange& exchange) {
@@ -56,7 +48,7 @@ void handle_store_state(Exchange& exchange) {
   exchange.backend().keeper.documents().store(
       *std::move(command), std::move(exchange.request().body), *md5,
       exchange.go_on([](Exchange& self, lock::Revision revision, const lock::Reply& reply) {
-        tell_stored(self, revision, reply);
+        tell_outcome(self, revision, reply);
       }));
 }
 

@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include "api/dialects/holder.h"
 #include "api/http/json_reader.h"
 #include "api/http/json_writer.h"
 #include "lock/limits.h"
@@ -43,11 +44,10 @@ std::string to_json(const Shown& shown, std::string_view key) {
 }
 
 Shown shown_of(const lock::HolderInfo& holder) {
-  const std::string_view dialect = lock::name_of(holder.dialect);
-  return {.id = fmt::format("{}:{}", dialect, holder.lease.value),
+  return {.id = foreign_name(holder.dialect, holder.lease),
           .who = holder.owner,
           .operation = holder.reason,
-          .info = fmt::format("held through Holdfast ({}), not by Terraform", dialect),
+          .info = fmt::format("held through Holdfast ({}), not by Terraform", lock::name_of(holder.dialect)),
           .created = holder.acquired_at};
 }
 

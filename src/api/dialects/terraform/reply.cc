@@ -1,5 +1,6 @@
 #include "api/dialects/terraform/reply.h"
 
+#include "api/dialects/holder.h"
 #include "api/dialects/terraform/lock_info.h"
 #include "api/http/exchange.h"
 #include "api/http/problem.h"
@@ -9,10 +10,6 @@ namespace {
 
 constexpr int kLocked = 423;
 constexpr int kConflict = 409;
-
-bool is_taken(lock::Code code) {
-  return code == lock::Code::held || code == lock::Code::lock_delay || code == lock::Code::already_held;
-}
 
 }  // namespace
 
@@ -26,10 +23,21 @@ int write_refusal(const service::Fault& fault, std::string& body) {
 }
 
 void tell_refused(http::Exchange& exchange, lock::Revision revision, const lock::Refused& refused) {
-  if (!is_taken(refused.code)) return exchange.refuse(http::fault_of(refused));
+  if (!is_taken(refused) && refused.code != lock::Code::already_held)
+    return exchange.refuse(http::fault_of(refused));
   exchange.mark_refused(service::code_of(refused.code));
   exchange.body().raw(lock_info_of(refused));
   exchange.answer_at(revision, kLocked);
+}
+
+void tell_done(http::Exchange& exchange, lock::Revision revision) {
+  exchange.body();
+  exchange.answer_at(revision);
+}
+
+void tell_outcome(http::Exchange& exchange, lock::Revision revision, const lock::Reply& reply) {
+  const auto* const refused = std::get_if<lock::Refused>(&reply);
+  refused == nullptr ? tell_done(exchange, revision) : tell_refused(exchange, revision, *refused);
 }
 
 }  // namespace holdfast::api::terraform

@@ -18,4 +18,10 @@ int write_refusal(const service::Fault& fault, std::string& body);
 // that is the reason.
 void tell_refused(http::Exchange& exchange, lock::Revision revision, const lock::Refused& refused);
 
+// Answers that it was done, which needs no words.
+void tell_done(http::Exchange& exchange, lock::Revision revision);
+
+// The one or the other.
+void tell_outcome(http::Exchange& exchange, lock::Revision revision, const lock::Reply& reply);
+
 }  // namespace holdfast::api::terraform
