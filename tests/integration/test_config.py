@@ -43,6 +43,7 @@ def test_a_wrong_file_is_refused(file, text, words):
 @pytest.mark.parametrize("arguments,words", [
     (["--data", "a", "--data", "b"], "--data"), (["--max-connections", "0"], "--max-connections: '0'"),
     (["--history-size", "1GB"], "--history-size: '1GB' is not a size"), (["--data", ""], "--data"),
+    (["--segment-size", "1000KiB"], "--segment-size: '1000KiB' is not between"), (["--snapshot-size", "1"], "--snapshot-size"),
     (["--metrics-listen", "[::]:1"], "authentication"), (["--base-path", "locks"], "--base-path: 'locks'"),
     (["--trusted-proxies", "10.0.0.1/8"], "--trusted-proxies"), (["--cors-origin", "*"], "--cors-origin: '*'"),
     (["--tls-cert", "a.pem"], "tls-key"), (["--config", "/nonexistent.toml"], "/nonexistent.toml"),

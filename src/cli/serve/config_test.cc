@@ -53,6 +53,8 @@ TEST_F(ConfigTest, DefaultsAreGood) {
   EXPECT_EQ(config->settings().default_ttl, lock::Millis(30'000));
   EXPECT_EQ(config->settings().history_keep, std::chrono::days(7));
   EXPECT_EQ(config->settings().history_bytes, 1u << 30);
+  EXPECT_EQ(config->settings().segment_bytes, 32u << 20);
+  EXPECT_EQ(config->settings().snapshot_bytes, 64u << 20);
   EXPECT_EQ(config->settings().slow_operation, lock::Millis(1000));
   EXPECT_EQ(config->settings().max_connections, 10'240u);
   ASSERT_EQ(config->settings().listen.size(), 1u);

@@ -18,6 +18,8 @@ namespace holdfast::cli {
 struct ServeSettings {
   std::string data;
   std::string journal;  // as it was told; may be empty
+  std::uint64_t segment_bytes = 0;
+  std::uint64_t snapshot_bytes = 0;
   std::vector<api::Endpoint> listen;
   std::vector<api::Endpoint> resp_listen;  // may be empty
   std::vector<api::Endpoint> metrics_listen;

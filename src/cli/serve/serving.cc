@@ -116,6 +116,12 @@ service::history::HistoryOptions history_options(const ServeSettings& settings) 
   return options;
 }
 
+keeper::Options keeper_options(const ServeSettings& settings) {
+  keeper::Options options;
+  options.snapshot_every_bytes = settings.snapshot_bytes;
+  return options;
+}
+
 // Where paths collide, what comes first wins.
 std::vector<std::span<const api::http::Route>> routes_of(const api::http::Dialects& dialects) {
   std::vector parts{api::http::native_routes()};
@@ -144,7 +150,7 @@ class Serving {
         reread_(std::move(reread)),
         journal_(std::move(journal)),
         history_(io_, history_options(settings_)),
-        keeper_(io_, *journal_, raw_clock(), system_wall_clock(), keeper::Options{}, end_at_once) {}
+        keeper_(io_, *journal_, raw_clock(), system_wall_clock(), keeper_options(settings_), end_at_once) {}
 
   Result<void> start();
   void run();
@@ -373,7 +379,7 @@ int serve_until_told(const Config& config, std::function<Result<Config>()> rerea
   raise_descriptor_limit();
   std::signal(SIGPIPE, SIG_IGN);
   const nanoseconds began = boot_clock().now();
-  auto journal = journal::open(settings.journal_url(), {},
+  auto journal = journal::open(settings.journal_url(), {.segment_bytes = settings.segment_bytes},
                                [](const std::string& text) { spdlog::warn("journal: {}", text); });
   if (!journal) return fail_start(journal.error());
   Serving serving(std::move(*journal), config, std::move(reread));

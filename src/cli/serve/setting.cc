@@ -130,6 +130,15 @@ Result<void> keep_history_size(const Texts& texts, ServeSettings& settings) {
   return keep(settings.history_bytes, read_size(texts.front()));
 }
 
+// A segment is made in full before it is used, so a large one makes the first start long.
+Result<void> keep_segment_size(const Texts& texts, ServeSettings& settings) {
+  return keep(settings.segment_bytes, read_size(texts.front(), 1u << 20, 1u << 30));
+}
+
+Result<void> keep_snapshot_size(const Texts& texts, ServeSettings& settings) {
+  return keep(settings.snapshot_bytes, read_size(texts.front(), 64u << 10, std::uint64_t{1} << 40));
+}
+
 Result<void> keep_insecure_plaintext(const Texts& texts, ServeSettings& settings) {
   return keep(settings.insecure_plaintext, read_boolean(texts.front()));
 }
@@ -176,6 +185,16 @@ constexpr Setting kSettings[] = {
      .help = "Where the journal is: file:DIR (default: in --data), memory:",
      .store = keep_name<&ServeSettings::journal>,
      .masked = mask_password},
+    {.name = "segment-size",
+     .type = "SIZE",
+     .standard = "32MiB",
+     .help = "Size of one file of a file: journal, 1MiB to 1GiB; it has at least three",
+     .store = keep_segment_size},
+    {.name = "snapshot-size",
+     .type = "SIZE",
+     .standard = "64MiB",
+     .help = "How far the journal grows before the next snapshot, 64KiB to 1024GiB",
+     .store = keep_snapshot_size},
     {.name = "listen",
      .type = "ADDR",
      .standard = "127.0.0.1:7420",

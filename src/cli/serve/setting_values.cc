@@ -74,14 +74,16 @@ Result<lock::Millis> read_duration(std::string_view text, lock::Millis least) {
       fmt::format("'{}' is not from {} to {}", text, format_duration(least), format_duration(kLongest)));
 }
 
-Result<std::uint64_t> read_size(std::string_view text) {
+Result<std::uint64_t> read_size(std::string_view text, std::uint64_t least, std::uint64_t most) {
   std::uint64_t number = 0;
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, number);
   const std::string_view name(rest, static_cast<std::size_t>(end - rest));
   for (const SizeUnit& unit : kSizeUnits) {
     if (error != std::errc() || unit.name != name || number > UINT64_MAX >> unit.shift) continue;
-    return number << unit.shift;
+    const std::uint64_t bytes = number << unit.shift;
+    if (bytes >= least && bytes <= most) return bytes;
+    return wrong(fmt::format("'{}' is not between {} and {} bytes", text, least, most));
   }
   return wrong(fmt::format("'{}' is not a size like 500MiB, 1GiB or 1048576 (bytes)", text));
 }

@@ -27,7 +27,8 @@ Result<lock::Millis> read_ttl_ms(std::string_view text);
 Result<lock::Millis> read_duration(std::string_view text, lock::Millis least);
 
 // `64MiB`, `1GiB`, `500KiB`, `1TiB`, or bytes.
-Result<std::uint64_t> read_size(std::string_view text);
+Result<std::uint64_t> read_size(std::string_view text, std::uint64_t least = 0,
+                                std::uint64_t most = UINT64_MAX);
 
 Result<std::uint64_t> read_number(std::string_view text, std::uint64_t least, std::uint64_t most);
 

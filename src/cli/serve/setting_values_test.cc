@@ -24,6 +24,9 @@ TEST(SettingValues, Sizes) {
   EXPECT_EQ(*read_size("500KiB"), 500u << 10);
   EXPECT_EQ(*read_size("1GiB"), 1u << 30);
   EXPECT_EQ(*read_size("16777215TiB"), 16777215ull << 40);
+  EXPECT_EQ(*read_size("1MiB", 1u << 20, 1u << 21), 1u << 20);
+  EXPECT_FALSE(read_size("1048575", 1u << 20, 1u << 21));
+  EXPECT_FALSE(read_size("2097153", 1u << 20, 1u << 21));
   for (const char* bad : {"", "GiB", "1GB", "1 GiB", "-1", "1.5GiB", "16777216TiB", "99999999999999999999"}) {
     EXPECT_FALSE(read_size(bad)) << bad;
   }
