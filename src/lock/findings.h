@@ -32,8 +32,12 @@ class Findings {
 
 template <class T, class Visit>
 void for_each(const Pool<T>& pool, Visit visit) {
-  for (std::size_t slot = 0; slot < pool.slots(); ++slot) {
-    if (const T* record = pool.at_slot(slot)) visit(Pool<T>::ref_of_slot(slot), *record);
+  std::size_t left = pool.size();
+  for (std::size_t slot = 0; left != 0; ++slot) {
+    const T* record = pool.at_slot(slot);
+    if (!record) continue;
+    visit(Pool<T>::ref_of_slot(slot), *record);
+    --left;
   }
 }
 

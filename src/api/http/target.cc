@@ -90,7 +90,7 @@ Query Query::parse_known(std::string_view query, std::initializer_list<std::stri
     auto& [name, value] = *field;
     if (!name || !value || std::find(known.begin(), known.end(), *name) == known.end()) continue;
     if (!lock::is_utf8(*value)) continue;
-    std::erase_if(out.values_, [&](const auto& pair) { return pair.first == *name; });
+    std::erase_if(out.values_, [known = *name](const auto& pair) { return pair.first == known; });
     out.values_.emplace_back(*std::move(name), *std::move(value));
   }
   return out;

@@ -24,7 +24,7 @@ Result<SegmentReader> SegmentReader::open(Directory& directory, std::uint64_t or
   const auto size = reader.file_->size();
   if (!size) return size.error();
   reader.file_bytes_ = *size;
-  reader.window_.resize(kWindowBytes);
+  reader.window_.resize(std::min<std::uint64_t>(*size, kWindowBytes));
   auto block = reader.view(0, kBlockBytes);
   if (!block) return block.error();
   auto header = decode_segment_header(*block);
@@ -34,7 +34,7 @@ Result<SegmentReader> SegmentReader::open(Directory& directory, std::uint64_t or
 }
 
 Result<ByteView> SegmentReader::view(std::uint64_t offset, std::size_t bytes) {
-  HOLDFAST_ASSERT(bytes <= window_.size());
+  HOLDFAST_ASSERT(bytes <= kWindowBytes);
   if (offset < window_offset_ || offset + bytes > window_offset_ + window_bytes_) {
     const auto got = file_->read(offset, window_);
     if (!got) return got.error();
