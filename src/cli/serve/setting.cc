@@ -126,17 +126,9 @@ Result<void> keep_history_keep(const Texts& texts, ServeSettings& settings) {
   return keep(settings.history_keep, read_duration(texts.front(), lock::Millis(0)));
 }
 
-Result<void> keep_history_size(const Texts& texts, ServeSettings& settings) {
-  return keep(settings.history_bytes, read_size(texts.front()));
-}
-
-// A segment is made in full before it is used, so a large one makes the first start long.
-Result<void> keep_segment_size(const Texts& texts, ServeSettings& settings) {
-  return keep(settings.segment_bytes, read_size(texts.front(), 1u << 20, 1u << 30));
-}
-
-Result<void> keep_snapshot_size(const Texts& texts, ServeSettings& settings) {
-  return keep(settings.snapshot_bytes, read_size(texts.front(), 64u << 10, std::uint64_t{1} << 40));
+template <std::uint64_t ServeSettings::*member, std::uint64_t least = 0, std::uint64_t most = UINT64_MAX>
+Result<void> keep_size(const Texts& texts, ServeSettings& settings) {
+  return keep(settings.*member, read_size(texts.front(), least, most));
 }
 
 Result<void> keep_insecure_plaintext(const Texts& texts, ServeSettings& settings) {
@@ -189,12 +181,12 @@ constexpr Setting kSettings[] = {
      .type = "SIZE",
      .standard = "32MiB",
      .help = "Size of one file of a file: journal, 1MiB to 1GiB; it has at least three",
-     .store = keep_segment_size},
+     .store = keep_size<&ServeSettings::segment_bytes, 1u << 20, 1u << 30>},
     {.name = "snapshot-size",
      .type = "SIZE",
      .standard = "64MiB",
      .help = "How far the journal grows before the next snapshot, 64KiB to 1024GiB",
-     .store = keep_snapshot_size},
+     .store = keep_size<&ServeSettings::snapshot_bytes, 64u << 10, 1ull << 40>},
     {.name = "listen",
      .type = "ADDR",
      .standard = "127.0.0.1:7420",
@@ -299,7 +291,7 @@ constexpr Setting kSettings[] = {
      .type = "SIZE",
      .standard = "1GiB",
      .help = "How many bytes of events stay to be read",
-     .store = keep_history_size},
+     .store = keep_size<&ServeSettings::history_bytes>},
     {.name = "dialects.keys.enabled",
      .type = "BOOL",
      .standard = "true",
