@@ -49,6 +49,11 @@ bool is_partial(std::string_view name) {
          object_of(name);
 }
 
+// What a damaged marker says goes to terminals and logs.
+bool is_plain(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 Result<void> check_marker(Directory& directory) {
   auto file = directory.open(std::string(kMarkerName), {});
   if (!file) return file.error();
@@ -57,9 +62,10 @@ Result<void> check_marker(Directory& directory) {
   if (!got) return got.error();
   const std::string_view text = as_text(ByteView(buffer).first(*got));
   if (text == kMarkerText) return {};
+  const std::string_view line = text.substr(0, text.find('\n'));
   return Error{Errc::not_a_journal,
                fmt::format("{} says \"{}\", and this program knows \"{}\"",
-                           directory.path_of(std::string(kMarkerName)), text.substr(0, text.find('\n')),
+                           directory.path_of(std::string(kMarkerName)), is_plain(line) ? line : "(no text)",
                            kMarkerText.substr(0, kMarkerText.size() - 1))};
 }
 

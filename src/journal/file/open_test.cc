@@ -96,6 +96,18 @@ TEST_F(Opening, AnUnknownVersionIsRefused) {
   EXPECT_THAT(opened.error().message(), HasSubstr("version 2"));
 }
 
+// Bug: the refusal of a damaged marker sends its bytes to the terminal.
+TEST_F(Opening, ADamagedMarkerIsRefusedInPlainText) {
+  open();
+  append("a");
+  close();
+  { std::ofstream(path_of(std::string(kMarkerName))) << "\x1b[2J\xe6\n"; }
+  const auto opened = try_open();
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Errc::not_a_journal);
+  EXPECT_THAT(opened.error().message(), HasSubstr("says \"(no text)\""));
+}
+
 // Bug: a journal whose segments were deleted starts again from nothing.
 TEST_F(Opening, AJournalWithoutItsSegmentsIsDamaged) {
   open();
