@@ -79,14 +79,14 @@ class Hold:
 
 class History:
     def __init__(self, paths):
-        self.attempts, self.looks = [], []
+        self.attempts, self.looks, self.gets = [], [], []
         for path in paths:
             with open(path, newline="") as file:
                 for row in csv.DictReader(file, delimiter="\t"):
                     if row["expires_in_ms"] is None:
                         continue  # the last line of a client that was killed while it wrote
                     attempt = Attempt(row)
-                    (self.looks if attempt.verb == "queue" else self.attempts).append(attempt)
+                    (self.looks if attempt.verb == "queue" else self.gets if attempt.verb == "get" else self.attempts).append(attempt)
         self.attempts.sort(key=lambda attempt: attempt.call_ns)
         self.violations = []
         self.holds = {}  # token -> Hold

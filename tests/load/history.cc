@@ -3,14 +3,14 @@
 #include <cerrno>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace holdfast::load {
 namespace {
 
 constexpr std::string_view kColumns =
     "client\tverb\tkey\tmode\trequest_id\tcall_ns\treturn_ns\tstatus\tcode\tlease\ttoken\trevision\twaited_"
-    "ms\t"
-    "ttl_ms\texpires_in_ms\n";
+    "ms\tttl_ms\twait_ms\texpires_in_ms\n";
 
 // "-" keeps the columns visible where there is nothing to say.
 std::string_view or_dash(std::string_view text) {
@@ -33,11 +33,11 @@ Result<History> History::create(const std::string& path) {
 
 void History::attempt(unsigned client, const Operation& operation, Times times, const Answer& answer) {
   const auto line = [&](std::string_view key, std::int64_t token) {
-    out_ << fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", client,
+    out_ << fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", client,
                         name_of(operation.verb), or_dash(key), operation.shared ? "shared" : "exclusive",
                         or_dash(operation.request_id), times.call_ns, times.return_ns, answer.status,
                         or_dash(answer.code), or_dash(lease_of(operation, answer)), token, answer.revision,
-                        answer.waited_ms, operation.ttl_ms, answer.expires_in_ms);
+                        answer.waited_ms, operation.ttl_ms, operation.wait_ms, answer.expires_in_ms);
   };
   if (answer.grants.empty()) {
     return line(operation.keys.empty() ? std::string_view() : operation.keys.front(), 0);
@@ -47,8 +47,14 @@ void History::attempt(unsigned client, const Operation& operation, Times times, 
 
 void History::waiter(unsigned client, std::string_view key, Times times, std::int64_t revision,
                      std::string_view owner, std::int64_t waiter) {
-  out_ << fmt::format("{}\tqueue\t{}\t-\t{}\t{}\t{}\t200\t-\t-\t{}\t{}\t0\t0\t0\n", client, key,
+  out_ << fmt::format("{}\tqueue\t{}\t-\t{}\t{}\t{}\t200\t-\t-\t{}\t{}\t0\t0\t0\t0\n", client, key,
                       or_dash(owner), times.call_ns, times.return_ns, waiter, revision);
+}
+
+void History::look(unsigned client, const Operation& operation, Times times, const Answer& answer) {
+  out_ << fmt::format("{}\tget\t{}\t-\t-\t{}\t{}\t{}\t-\t{}\t0\t{}\t0\t0\t0\t0\n", client,
+                      operation.keys.front(), times.call_ns, times.return_ns, answer.status,
+                      or_dash(fmt::format("{}", fmt::join(answer.holders, ","))), answer.revision);
 }
 
 }  // namespace holdfast::load

@@ -15,7 +15,8 @@ namespace holdfast::load {
 // Times are nanoseconds of CLOCK_MONOTONIC_RAW. Status 0 is an unknown outcome: no reply came.
 //
 // A look at a queue gives one line for each waiter in it: verb `queue`, the waiter's owner as request_id, its
-// waiter number (the revision at which it began to wait) as token.
+// waiter number (the revision at which it began to wait) as token. A look at the holders is one line: verb
+// `get`, their leases, separated by commas, as lease.
 class History {
  public:
   struct Times {
@@ -28,6 +29,7 @@ class History {
   void attempt(unsigned client, const Operation& operation, Times times, const Answer& answer);
   void waiter(unsigned client, std::string_view key, Times times, std::int64_t revision,
               std::string_view owner, std::int64_t waiter);
+  void look(unsigned client, const Operation& operation, Times times, const Answer& answer);
   // What was recorded is in the file's hands, also when this process dies right after it.
   void flush() { out_.flush(); }
 

@@ -38,11 +38,14 @@ void describe_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--prefix", s.prefix, "of every key and request_id");
   app.add_option("--ttl-ms", s.ttl_ms);
   app.add_option("--wait-ms", s.wait_ms, "of handover");
-  app.add_option("--hold-us", s.hold_us, "how long handover keeps the lock");
+  app.add_option("--hold-us", s.hold_us,
+                 "how long handover keeps the lock; contend rests at most so long between two requests");
   app.add_option("--keys-per-call", s.keys_per_call, "of hold")->check(CLI::Range(1u, 256u));
   app.add_option("--locks-per-lease", s.locks_per_lease, "of hold; 0: every acquire opens a lease");
-  app.add_option("--keep-percent", s.keep_percent, "of mix: own locks that are not released");
-  app.add_option("--shared-percent", s.shared_percent, "of mix: shared acquires of contended keys");
+  app.add_option("--keep-percent", s.keep_percent,
+                 "of mix: own locks that are not released; of contend: locks that expire");
+  app.add_option("--shared-percent", s.shared_percent,
+                 "of mix: shared acquires of contended keys; of contend: of all");
   app.add_option("--lose-percent", s.lose_percent, "replies thrown away, then asked for again");
   app.add_option("--cut-percent", s.cut_percent, "connections cut soon after sending");
   app.add_option("--seed", s.seed);

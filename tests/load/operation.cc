@@ -60,6 +60,15 @@ void read_grants(std::string_view body, std::vector<Granted>& grants) {
   }
 }
 
+void read_holders(std::string_view body, std::vector<std::string>& holders) {
+  std::string_view rest = after_member(body, "holders");
+  rest = rest.substr(0, rest.size() - after_member(rest, "queue").size());
+  while (const auto lease = text_member(rest, "lease")) {
+    rest = after_member(rest, "lease");
+    holders.emplace_back(*lease);
+  }
+}
+
 void read_queue(std::string_view body, std::vector<Waiting>& queue) {
   std::string_view rest = after_member(body, "queue");
   while (const auto waiter = number_member(rest, "waiter")) {
@@ -110,6 +119,7 @@ Answer decode(Verb verb, int status, std::string_view body) {
   }
   if (verb == Verb::release) return answer;
   if (verb == Verb::show_lock) {
+    read_holders(body, answer.holders);
     read_queue(body, answer.queue);
     return answer;
   }

@@ -40,6 +40,7 @@ struct Answer {
   std::string lease_id;
   std::string handle;
   std::vector<Granted> grants;
+  std::vector<std::string> holders;  // the leases that a look at a lock showed
   std::vector<Waiting> queue;
   std::int64_t revision = 0;
   std::int64_t waited_ms = 0;

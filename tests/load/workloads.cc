@@ -1,5 +1,6 @@
 #include "workloads.h"
 
+#include "contend_workload.h"
 #include "mix_workload.h"
 #include "observe_workload.h"
 #include "workload_keys.h"
@@ -135,7 +136,7 @@ class Hold final : public Workload {
 }  // namespace
 
 std::vector<std::string> workload_names() {
-  return {"pairs", "handover", "renew", "hold", "mix", "observe"};
+  return {"pairs", "handover", "renew", "hold", "mix", "contend", "observe"};
 }
 
 std::unique_ptr<Workload> make_workload(const std::string& name, const Run& run) {
@@ -144,6 +145,7 @@ std::unique_ptr<Workload> make_workload(const std::string& name, const Run& run)
   if (name == "renew") return std::make_unique<Renew>();
   if (name == "hold") return std::make_unique<Hold>();
   if (name == "mix") return std::make_unique<MixWorkload>();
+  if (name == "contend") return std::make_unique<ContendWorkload>();
   if (name == "observe") return std::make_unique<ObserveWorkload>(handover_key(run.settings));
   return nullptr;
 }

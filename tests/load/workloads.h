@@ -14,7 +14,8 @@ namespace holdfast::load {
 //   renew     each client renews one lease of its own
 //   hold      acquires `count` locks and leaves them held
 //   mix       acquires, waits, renewals, releases on keys of its own and on shared ones; some are kept
-//   observe   looks at the queue of the hand-over key, for the history
+//   contend   few clients on few keys: tries, waits, looks, renewals, releases; the history is for
+//   tests/linearizability observe   looks at the queue of the hand-over key, for the history
 std::vector<std::string> workload_names();
 
 // Null for a name that is none.
