@@ -23,6 +23,10 @@ class Category final : public std::error_category {
         return "the journal does not answer";
       case Errc::not_a_journal:
         return "not a journal that this program knows";
+      case Errc::trimmed:
+        return "the entries asked for were trimmed";
+      case Errc::rewound:
+        return "the journal has lost entries that it had";
     }
     return "unknown journal error";
   }

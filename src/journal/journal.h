@@ -17,6 +17,9 @@
 // exactly the entry N-1 that the caller knows (protocol.md section 1). Every engine is one folder beside this
 // file and one line in registry.cc; all pass the suite of journal_conformance.h.
 //
+// A journal beyond one machine is open in several servers at once, each with a Journal object of its own.
+// What such an object knows of the others' appends is what refresh() found.
+//
 // Threads: one thread at a time calls a Journal, except for SnapshotWriter and Objects, which may be used on
 // others.
 // Calls block. A journal knows nothing of what its entries and snapshots say.
@@ -30,6 +33,8 @@ enum class Errc {
   no_space,       // nothing was written; the same append may succeed later
   unavailable,    // the engine does not answer; nothing is known to be wrong
   not_a_journal,  // the place exists and holds something else, or an unknown format version
+  trimmed,        // another server forgot what was asked for: start again from the newest snapshot
+  rewound,        // the head is not a descendant of the one that was known (protocol.md 5)
 };
 std::error_code make_error_code(Errc);
 
@@ -52,9 +57,10 @@ struct Head {
 using AppendId = std::array<std::byte, 16>;
 
 enum class Append {
-  written,  // durable, and the head is now this entry
-  refused,  // nothing was written: the head is not `previous`
-  unknown,  // may have been written, or may still be: repeat the very same append (protocol.md 2)
+  written,    // durable, and the head is now this entry
+  refused,    // nothing was written, nor will it be: the head is not `previous`
+  unknown,    // may have been written, or may still be: repeat the very same append (protocol.md 2)
+  overtaken,  // the position is taken and trimmed already: nobody can tell any more whether by this append
 };
 
 // What an engine promises, shown at start and in /v1/status.
@@ -89,8 +95,13 @@ class Journal {
 
   virtual Durability durability() const = 0;
 
-  // The head after recovery and every append of this object.
+  // The head after recovery, the newest append of this object, or refresh().
   virtual Head head() const = 0;
+
+  // Looks what other servers have appended; head() and latest_snapshot() say so from then on. Where nobody
+  // else can have appended there is nothing to look for. Errc::unavailable: ask again. Errc::rewound: the
+  // engine has lost what this object has seen, and neither may be trusted.
+  virtual Result<void> refresh() = 0;
 
   // Whether one entry of `bytes` can surely be appended, so that a full disk is known before anything is
   // decided. Errc::no_space when not; asking again later may succeed.
@@ -103,18 +114,21 @@ class Journal {
   virtual Result<Append> append(const Head& previous, const AppendId& id, ByteView entry) = 0;
 
   // Calls `visit(sequence, entry)` for every entry from `first` to the head, in order; stops at the first
-  // error that `visit` returns and returns it. `first` must not lie below the first kept entry:
-  // Errc::damaged.
+  // error that `visit` returns and returns it. Below the first kept entry it is Errc::trimmed where another
+  // server may have trimmed it, else Errc::damaged.
   using Visit = std::function<Result<void>(std::uint64_t sequence, ByteView entry)>;
   virtual Result<void> read(std::uint64_t first, const Visit& visit) = 0;
 
-  // The newest complete snapshot, if any, and its chunks in order.
+  // The newest complete snapshot, if any, and its chunks in order. Another server may put a newer one in its
+  // place between two calls, so compare before and after.
   virtual std::optional<SnapshotInfo> latest_snapshot() const = 0;
   virtual Result<void> read_snapshot(const std::function<Result<void>(ByteView chunk)>& visit) = 0;
 
   // Starts a snapshot of the state after `head`, which lies between the newest snapshot's and the journal's;
-  // one with the newest's very head replaces it. At most one writer at a time. The writer may be used from
-  // another thread while this object goes on appending; it must not outlive the journal.
+  // one with the newest's very head replaces it. The newest only ever moves forward: one that another server
+  // has overtaken is refused, here or by its commit(), with Errc::in_use. At most one writer at a time. The
+  // writer may be used from another thread while this object goes on appending; it must not outlive the
+  // journal.
   virtual Result<std::unique_ptr<SnapshotWriter>> begin_snapshot(const Head& head) = 0;
 
   // Forgets entries that the previous complete snapshot (the one before the newest) already covers, and older

@@ -10,6 +10,7 @@
 
 namespace holdfast::journal {
 
+using testing::AnyOf;
 using testing::ElementsAre;
 
 AppendId append_id(std::uint64_t number) {
@@ -141,8 +142,10 @@ TEST_P(JournalConformance, ALateAppendAfterATrimIsRefused) {
   take_snapshot("abc");
   ASSERT_TRUE(journal_->trim());
   const Head head = journal_->head();
-  EXPECT_EQ(*journal_->append(old, append_id(50), as_bytes("late")), Append::refused);
-  EXPECT_EQ(*journal_->append(Head{}, append_id(51), as_bytes("late")), Append::refused);
+  for (const Head& previous : {old, Head{}}) {
+    EXPECT_THAT(*journal_->append(previous, append_id(50), as_bytes("late")),
+                AnyOf(Append::refused, Append::overtaken));
+  }
   EXPECT_EQ(journal_->head(), head);
 }
 
@@ -229,7 +232,7 @@ TEST_P(JournalConformance, TrimKeepsWhatThePreviousSnapshotNeeds) {
   EXPECT_EQ(entries_from(13).size(), 6u);
   const auto below = journal_->read(1, [](std::uint64_t, ByteView) -> Result<void> { return {}; });
   ASSERT_FALSE(below) << "nothing was trimmed";
-  EXPECT_EQ(below.error().code, Errc::damaged);
+  EXPECT_THAT(below.error().code, AnyOf(Errc::damaged, Errc::trimmed));
   append("z");
   EXPECT_EQ(entries_from(19), std::vector<std::string>{"z"});
 }

@@ -28,8 +28,12 @@ class CallTable {
     Nanos queued{};
   };
 
-  // `queued_seconds` gets the time for which each command lay undecided, and must outlive the table.
-  explicit CallTable(Histogram& queued_seconds) : queued_seconds_(queued_seconds) {}
+  // `queued_seconds` gets the time for which each command lay undecided, and must outlive the table. Ids go
+  // on behind `last`.
+  explicit CallTable(Histogram& queued_seconds, CallId last = {})
+      : queued_seconds_(queued_seconds), last_id_(last.value) {}
+
+  CallId last() const { return CallId{last_id_}; }
 
   CallId add(Call& call, Nanos now);
   // Its command is taken to be decided. False when it left.
@@ -61,7 +65,7 @@ class CallTable {
   };
 
   Histogram& queued_seconds_;
-  std::uint64_t last_id_ = 0;
+  std::uint64_t last_id_;
   boost::unordered_flat_map<CallId, Entry, std::hash<CallId>> calls_;
   std::unordered_map<lock::WaiterId, std::vector<CallId>> waiters_;
 };

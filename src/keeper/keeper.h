@@ -34,6 +34,9 @@ struct Options {
                                       // many others; more are refused: overloaded
   std::uint64_t snapshot_every_bytes = 64u << 20;  // of journal, between two snapshots
   std::chrono::milliseconds tick{1'000};           // longest time between entries while any deadline exists
+  // How long a standby sees nothing new in the journal before it takes over. 0: no other server can append,
+  // so nobody has to be shown that this one still leads.
+  std::chrono::milliseconds takeover_after{0};
 };
 
 // Where a call's time went, but for a wait in a queue: in the keeper's own line before it was decided, and in

@@ -95,6 +95,7 @@ class FaultyJournal final : public journal::Journal {
 
   journal::Durability durability() const override { return inner_->durability(); }
   journal::Head head() const override { return inner_->head(); }
+  Result<void> refresh() override { return inner_->refresh(); }
   Result<void> reserve(std::size_t bytes) override {
     if (full_) return Error{journal::make_error_code(journal::Errc::no_space), "the disk is full"};
     return inner_->reserve(bytes);

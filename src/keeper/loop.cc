@@ -36,8 +36,10 @@ Loop::Loop(const Parts& parts, const Options& options, Hooks hooks)
       clock_(parts.clock),
       wall_(parts.wall),
       tick_(options.tick),
+      takeover_after_(options.takeover_after),
       hooks_(std::move(hooks)),
       entry_clock_(parts.clock),
+      calls_(measurements_.queued_seconds, parts.last_call),
       pending_(options.max_pending),
       outbox_(calls_, [this](lock::Abandon abandon) {
         pending_.push_abandon(std::move(abandon));
@@ -132,6 +134,7 @@ void Loop::probed(const Result<void>& reserved) {
   if (stopping_) return finish_stop();
   if (reserved_) return decide_batch();
   refuse_pending(lock::Code::journal_unavailable, refusing_->message());
+  answer_asked(std::exchange(asked_, {}), false);
   flush();
   arm();
 }
@@ -151,12 +154,13 @@ void Loop::note_reserved(const Result<void>& reserved) {
 void Loop::decide_batch() {
   const EntryClock::Sample sample = entry_clock_.sample();
   const auto bytes = std::make_shared<Bytes>();
-  const DecideAt at{.time = sample.time,
-                    .wall = lock::WallTime(wall_.now()),
-                    .sequence = head_.sequence + 1,
-                    .may_expire = guard_.calm(),
-                    .record_time = state_.has_deadline() && entry_clock_.since_entry() >= tick_,
-                    .now = sample.raw};
+  const DecideAt at{
+      .time = sample.time,
+      .wall = lock::WallTime(wall_.now()),
+      .sequence = head_.sequence + 1,
+      .may_expire = guard_.calm(),
+      .record_time = (state_.has_deadline() && entry_clock_.since_entry() >= tick_) || must_show(),
+      .now = sample.raw};
   Decision decision = decide(state_, pending_, calls_, at, *bytes, &observers_);
   unfinished_ = decision.unfinished;
   if (decision.has_entry) {
@@ -166,6 +170,7 @@ void Loop::decide_batch() {
     flight_.emplace(Flight{.id = random_id(),
                            .bytes = bytes,
                            .answers = std::move(decision.answers),
+                           .asked = std::exchange(asked_, {}),
                            .eventful = decision.eventful,
                            .sent_at = clock_.now(),
                            .repeat_at = {},
@@ -203,7 +208,9 @@ void Loop::complete(const Outcome& outcome) {
     case journal::Append::unknown:
       return outcome_unknown();
     case journal::Append::refused:
-      return die({journal::make_error_code(journal::Errc::in_use), "somebody else appended to this journal"});
+      return lost_append(lock::Code::no_leader);
+    case journal::Append::overtaken:
+      return lost_append(lock::Code::outcome_unknown);
   }
 }
 
@@ -216,12 +223,14 @@ void Loop::written(const Outcome& outcome) {
   measurements_.append_seconds.add(std::chrono::duration<double>(took).count());
   outbox_.add(flight_->answers, took);
   const bool quiet = !flight_->eventful && pending_.empty();
+  std::vector<std::function<void(bool)>> asked = std::move(flight_->asked);
   flight_.reset();
   const std::vector<std::function<void()>> durable = std::exchange(durable_, {});
   if (hooks_.durable) hooks_.durable(head_, outcome.bytes_since_snapshot, quiet);
   // With a thread for the journal the next entry sets out before this one's answers are written to sockets.
-  if (unfinished_ || !pending_.empty()) runner_.is_inline() ? schedule() : run();
+  if (unfinished_ || !pending_.empty() || !asked_.empty()) runner_.is_inline() ? schedule() : run();
   flush();
+  answer_asked(std::move(asked), true);
   for (const auto& then : durable) then();
   if (stopping_ && !flight_) return finish_stop();
   arm();
@@ -232,6 +241,9 @@ void Loop::written(const Outcome& outcome) {
 void Loop::outcome_unknown() {
   ++measurements_.unknown_appends;
   if (stopping_) return finish_stop();
+  if (shared() && clock_.now() - flight_->sent_at >= 2 * takeover_after_) {
+    return lost_append(lock::Code::outcome_unknown);
+  }
   flight_->repeat_at = clock_.now() + flight_->patience;
   flight_->patience = std::min<Nanos>(2 * flight_->patience, kLongestRepeat);
   arm();
@@ -252,25 +264,32 @@ void Loop::stop(std::function<void()> stopped) {
   if (!in_journal) boost::asio::post(io_, alive([](Loop& self) { self.finish_stop(); }));
 }
 
-// Nothing is in the journal's hands any more. What was never decided is refused, and so is every wait: the
-// next keeper goes on with those that can be repeated and withdraws the others.
+// Nothing is in the journal's hands any more.
 void Loop::finish_stop() {
   if (dead_ || !stopped_) return;
+  refuse_all(lock::Code::outcome_unknown, kStopping);
+  boost::asio::post(io_, std::exchange(stopped_, {}));
+}
+
+// What was never decided is refused, and so is every wait: the next keeper goes on with those that can be
+// repeated and withdraws the others.
+void Loop::refuse_all(lock::Code in_flight, const char* why) {
   if (flight_) {
+    const char* const detail =
+        in_flight == lock::Code::outcome_unknown ? "the journal did not say whether it was written" : why;
     for (Answer& answer : flight_->answers) {
-      if (answer.call) {
-        refuse(answer.call, lock::Code::outcome_unknown, "the journal did not say whether it was written");
-      }
+      if (answer.call) refuse(answer.call, in_flight, detail);
     }
+    answer_asked(std::move(flight_->asked), false);
     flight_.reset();
     durable_.clear();
   }
-  refuse_pending(lock::Code::no_leader, kStopping);
+  answer_asked(std::exchange(asked_, {}), false);
+  refuse_pending(lock::Code::no_leader, why);
   flush();
   calls_.end_waits();
-  for (const CallId call : calls_.all()) refuse(call, lock::Code::no_leader, kStopping);
+  for (const CallId call : calls_.all()) refuse(call, lock::Code::no_leader, why);
   flush();
-  boost::asio::post(io_, std::exchange(stopped_, {}));
 }
 
 void Loop::refuse(CallId call, lock::Code code, std::string detail) {

@@ -43,9 +43,13 @@ class Loop : public std::enable_shared_from_this<Loop> {
     Alarm& alarm;
     const MonotonicClock& clock;
     const WallClock& wall;
+    CallId last_call{};  // of the reign before: ids go on behind it
   };
   struct Hooks {
     std::function<void(Error)> fatal;
+    // Another server leads, or may: the state is no more the journal's, everybody has been answered, and the
+    // loop is done. From a handler of its own. Without it, an append by somebody else is fatal.
+    std::function<void()> deposed = {};
     // The state is exactly the one after `head`, which is durable. `quiet`: nobody is waiting for the keeper.
     std::function<void(const journal::Head& head, std::uint64_t bytes_since_snapshot, bool quiet)> durable;
   };
@@ -58,11 +62,15 @@ class Loop : public std::enable_shared_from_this<Loop> {
   CallId submit(lock::Command&& command, Call& call);
   void leave(CallId id);
   void when_durable(std::function<void()> then);
+  // Calls back once it is known whether this server still led when it was asked, and all that the state
+  // showed then is durable.
+  void confirm(std::function<void(bool leads)> then);
   void stop(std::function<void()> stopped);
 
   lock::JournalTime now() const { return entry_clock_.sample().time; }
   std::uint64_t sequence() const { return head_.sequence; }
   std::size_t pending() const { return pending_.size(); }
+  CallId last_call() const { return calls_.last(); }
   std::uint64_t bytes_since_snapshot() const { return bytes_since_snapshot_; }
   Nanos time_lost() const { return entry_clock_.lost(); }
   const std::optional<Error>& refusing() const { return refusing_; }
@@ -74,6 +82,7 @@ class Loop : public std::enable_shared_from_this<Loop> {
     journal::AppendId id;
     std::shared_ptr<const Bytes> bytes;
     std::vector<Answer> answers;
+    std::vector<std::function<void(bool)>> asked;  // before it was sent
     bool eventful = false;
     Nanos sent_at{};                 // first
     std::optional<Nanos> repeat_at;  // the last try's outcome is unknown
@@ -98,6 +107,13 @@ class Loop : public std::enable_shared_from_this<Loop> {
   void outcome_unknown();
   void die(Error error);
   void finish_stop();
+  void refuse_all(lock::Code in_flight, const char* why);
+
+  bool shared() const { return takeover_after_ > Nanos{0}; }
+  Nanos heartbeat() const { return takeover_after_ / 4; }
+  bool must_show() const;
+  void lost_append(lock::Code in_flight);
+  void answer_asked(std::vector<std::function<void(bool)>> asked, bool leads);
 
   void back_from_journal();
   void note_reserved(const Result<void>& reserved);
@@ -123,19 +139,21 @@ class Loop : public std::enable_shared_from_this<Loop> {
   const MonotonicClock& clock_;
   const WallClock& wall_;
   const std::chrono::milliseconds tick_;
+  const Nanos takeover_after_;
   Hooks hooks_;
 
   EntryClock entry_clock_;
   StallGuard guard_;
   Measurements measurements_;
   Observers observers_;
-  CallTable calls_{measurements_.queued_seconds};
+  CallTable calls_;
   Pending pending_;
   Outbox outbox_;
   journal::Head head_;
   std::uint64_t bytes_since_snapshot_ = 0;
   std::optional<Flight> flight_;
   std::vector<std::function<void()>> durable_;
+  std::vector<std::function<void(bool)>> asked_;  // since the last append was sent
   std::vector<Answer> nothing_in_flight_;
   std::optional<Error> refusing_;
   Nanos probe_at_{};

@@ -11,6 +11,7 @@ std::optional<Loop::Nanos> Loop::next_wake(Nanos now) const {
   const auto want = [&](Nanos at) { wake = wake ? std::min(*wake, at) : at; };
   if (flight_ && flight_->repeat_at) want(*flight_->repeat_at);
   if (refusing_) want(probe_at_);
+  if (shared() && !flight_ && !scheduled_ && reserved_) want(now + heartbeat() - entry_clock_.since_entry());
   if (state_.has_deadline()) {
     want(now + StallGuard::kLongestSleep);
     if (!guard_.calm()) want(guard_.next_round());

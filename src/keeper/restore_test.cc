@@ -50,6 +50,7 @@ class Mortal final : public journal::Journal {
 
   journal::Durability durability() const override { return inner_->durability(); }
   journal::Head head() const override { return inner_->head(); }
+  Result<void> refresh() override { return inner_->refresh(); }
   Result<void> reserve(std::size_t bytes) override { return inner_->reserve(bytes); }
   Result<journal::Append> append(const journal::Head& previous, const journal::AppendId& id,
                                  ByteView entry) override {

@@ -25,6 +25,7 @@ Snapshotter::Snapshotter(const Parts& parts, std::uint64_t every_bytes, Newest n
       runner_(parts.runner),
       clock_(parts.clock),
       events_(parts.events),
+      open_stream_(parts.open_stream),
       every_bytes_(every_bytes),
       newest_(newest),
       not_before_(parts.clock.now()),
@@ -61,10 +62,13 @@ void Snapshotter::begin(const journal::Head& head) {
   runner_.run([writer, head](journal::Journal& journal) { *writer = journal.begin_snapshot(head); },
               alive([writer, keep = events_.keep(state_)](Snapshotter& self) {
                 if (!*writer) return self.failed(writer->error());
-                self.stream_.emplace(
-                    self.io_, std::move(**writer), keep,
-                    self.alive([](Snapshotter& again) { again.sweeper_.go_on(); }),
-                    self.alive([](Snapshotter& again, const Result<void>& result) { again.ended(result); }));
+                self.stream_ = self.open_stream_(SnapshotStream::Parts{
+                    .io = self.io_,
+                    .writer = std::move(*writer).value(),
+                    .keep = keep,
+                    .room = self.alive([](Snapshotter& again) { again.sweeper_.go_on(); }),
+                    .ended = self.alive(
+                        [](Snapshotter& again, const Result<void>& result) { again.ended(result); })});
                 self.sweeper_.go_on();
               }));
 }

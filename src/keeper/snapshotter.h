@@ -30,6 +30,7 @@ class Snapshotter : public std::enable_shared_from_this<Snapshotter>, private Sw
     JournalRunner& runner;
     const MonotonicClock& clock;
     EventHub& events;
+    OpenStream open_stream = stream_on_a_thread;
   };
 
   // The newest complete snapshot: the last entry that it covers, and its size. Zero: there is none.
@@ -72,6 +73,7 @@ class Snapshotter : public std::enable_shared_from_this<Snapshotter>, private Sw
   JournalRunner& runner_;
   const MonotonicClock& clock_;
   EventHub& events_;
+  const OpenStream open_stream_;
   const std::uint64_t every_bytes_;
   Newest newest_;
 
@@ -81,7 +83,7 @@ class Snapshotter : public std::enable_shared_from_this<Snapshotter>, private Sw
   lock::WallTime sweeping_until_{};
   Nanos began_{};
   SnapshotFigures figures_;
-  std::optional<SnapshotStream> stream_;
+  std::unique_ptr<SnapshotStream> stream_;
   Nanos not_before_{};
   Nanos patience_;
 };

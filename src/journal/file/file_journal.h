@@ -32,6 +32,7 @@ class FileJournal final : public Journal {
 
   Durability durability() const override;
   Head head() const override { return end_.head; }
+  Result<void> refresh() override { return {}; }  // the directory is locked
   Result<void> reserve(std::size_t bytes) override;
   Result<Append> append(const Head& previous, const AppendId& id, ByteView entry) override;
   Result<void> read(std::uint64_t first, const Visit& visit) override;
