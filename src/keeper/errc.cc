@@ -22,6 +22,8 @@ class Category final : public std::error_category {
         return "not a whole backup";
       case Errc::gave_up:
         return "the backup was given up";
+      case Errc::other_cell:
+        return "this is the journal of another cell";
     }
     return "unknown";
   }

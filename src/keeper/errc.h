@@ -12,6 +12,7 @@ enum class Errc {
   wrong_clock,  // the wall clock cannot be right, or the numbers that it would give are too large
   bad_backup,   // damaged, cut, or not a backup of a format that this program knows
   gave_up,      // a backup whose taker was too slow
+  other_cell,   // the journal is not the one that this server belongs to
 };
 std::error_code make_error_code(Errc);
 

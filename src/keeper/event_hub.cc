@@ -31,12 +31,18 @@ std::vector<lock::EventView> views_of(const EventChunk& chunk) {
 }
 
 void EventHub::begin(const lock::State& state) {
-  HOLDFAST_ASSERT(chunks_.empty() && sealed_.empty() && open_.count == 0);
-  open_.after = floor_ = through_ = state.revision();
+  sealed_.clear();
+  open_ = {};
+  if (next_number_ == 0 || state.revision() > through_) {
+    while (!chunks_.empty()) forget_oldest();
+    floor_ = through_ = state.revision();
+  }
+  open_.after = through_;
 }
 
 void EventHub::before(const lock::State& state, const lock::Event& event) {
   const lock::Revision revision = state.revision().next();
+  if (revision <= through_) return;
   if (!lock::make_view(state, event, revision, state.wall(), view_)) return;
   ByteWriter out(open_.views);
   lock::encode_view(view_, out);
@@ -53,6 +59,7 @@ void EventHub::seal(lock::Revision through) {
 }
 
 void EventHub::durable(const lock::State& state) {
+  if (state.revision() <= through_) return;
   through_ = state.revision();
   if (open_.count > 0) seal(through_);
   for (EventChunk& chunk : std::exchange(sealed_, {})) {
@@ -83,11 +90,15 @@ std::function<void()> EventHub::keep(const lock::State& state) {
 
 void EventHub::forget_old() {
   while (chunks_.size() > 1 && (events_ > limits_.events || bytes_ > limits_.bytes)) {
-    events_ -= chunks_.front()->count;
-    bytes_ -= cost_of(*chunks_.front());
-    floor_ = chunks_.front()->through;
-    chunks_.pop_front();
+    forget_oldest();
   }
+}
+
+void EventHub::forget_oldest() {
+  events_ -= chunks_.front()->count;
+  bytes_ -= cost_of(*chunks_.front());
+  floor_ = chunks_.front()->through;
+  chunks_.pop_front();
 }
 
 std::uint64_t EventHub::number_after(lock::Revision revision) const {

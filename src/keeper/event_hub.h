@@ -71,7 +71,9 @@ class EventHub final : public lock::EventObserver {
   void subscribe(Subscriber& subscriber) { subscribers_.push_back(&subscriber); }
   void unsubscribe(Subscriber& subscriber) { std::erase(subscribers_, &subscriber); }
 
-  // The state is as a snapshot left it: events are told from here on.
+  // The state is as a snapshot left it: events are told from here on. May be called again with another state
+  // of the same journal: what was seen and not durable is dropped, and what was told already is not told
+  // again. A state that is further on than what was told leaves a gap: the chunks before it are forgotten.
   void begin(const lock::State& state);
   // lock::EventObserver
   void before(const lock::State& state, const lock::Event& event) override;
@@ -97,6 +99,7 @@ class EventHub final : public lock::EventObserver {
  private:
   void seal(lock::Revision through);
   void forget_old();
+  void forget_oldest();
 
   const Limits limits_;
   std::vector<Subscriber*> subscribers_;

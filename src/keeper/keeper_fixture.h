@@ -63,10 +63,11 @@ class FakeAlarm final : public Alarm {
   std::function<void()> ring_;
 };
 
-// The memory journal, with faults. Faults may be set from the test's thread while another thread appends.
+// A memory journal, with faults. Faults may be set from the test's thread while another thread appends.
 class FaultyJournal final : public journal::Journal {
  public:
-  FaultyJournal() : inner_(journal::open("memory:", {}, [](std::string) {}).value()) {}
+  FaultyJournal() : FaultyJournal(journal::open("memory:", {}, [](std::string) {}).value()) {}
+  explicit FaultyJournal(std::unique_ptr<journal::Journal> inner) : inner_(std::move(inner)) {}
 
   void set_full(bool full) { full_ = full; }
   void fail_appends() { failing_ = true; }

@@ -30,7 +30,23 @@ Bytes create_cell(lock::State& state, lock::WallTime wall, EventHub& events) {
   return entry;
 }
 
+Bytes begin_epoch(lock::State& state, std::uint64_t next, lock::WallTime now, EventHub& events) {
+  Pending pending(1);
+  pending.push(CallId{}, lock::TakeOver{state.epoch().next()});
+  Measurements unread;
+  CallTable nobody(unread.queued_seconds);
+  Bytes entry;
+  const DecideAt at{.time = state.time(), .wall = now, .sequence = next};
+  const Decision decision = decide(state, pending, nobody, at, entry, &events);
+  HOLDFAST_ASSERT(decision.eventful);
+  return entry;
+}
+
 }  // namespace
+
+Bytes claim(lock::State& state, std::uint64_t next, lock::WallTime now, EventHub& events) {
+  return next == 1 ? create_cell(state, now, events) : begin_epoch(state, next, now, events);
+}
 
 Result<void> take_over(lock::State& state, journal::Journal& journal, const WallClock& wall,
                        EventHub& events) {
@@ -38,21 +54,12 @@ Result<void> take_over(lock::State& state, journal::Journal& journal, const Wall
     return Error{make_error_code(Errc::sealed), "its state goes on in " + state.successor()};
   }
   const lock::WallTime now(wall.now());
-  if (journal.head().sequence == 0) {
-    if (const auto created = append_entry(journal, create_cell(state, now, events)); !created)
-      return created.error();
+  for (bool claimed = false; !claimed;) {
+    claimed = journal.head().sequence > 0;
+    const Bytes entry = claim(state, journal.head().sequence + 1, now, events);
+    if (const auto appended = append_entry(journal, entry); !appended) return appended.error();
     events.durable(state);
   }
-  Pending pending(1);
-  pending.push(CallId{}, lock::TakeOver{state.epoch().next()});
-  Measurements unread;
-  CallTable nobody(unread.queued_seconds);
-  const DecideAt at{.time = state.time(), .wall = now, .sequence = journal.head().sequence + 1};
-  Bytes entry;
-  const Decision decision = decide(state, pending, nobody, at, entry, &events);
-  HOLDFAST_ASSERT(decision.eventful);
-  if (const auto appended = append_entry(journal, entry); !appended) return appended.error();
-  events.durable(state);
   return {};
 }
 
