@@ -1,5 +1,6 @@
 #include "client.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -20,6 +21,7 @@ Client::Client(Run& run, unsigned number, std::unique_ptr<Workload> workload)
       workload_(std::move(workload)),
       connection_(run.io, run.server, *this),
       timer_(run.io),
+      deadline_(run.io),
       random_(run.settings.seed * 1'000'003 + number) {
   ++run_.living;
 }
@@ -36,16 +38,35 @@ void Client::perform(Operation operation) {
   send();
 }
 
+void Client::open() {
+  connected_ = false;
+  connection_.open();
+  expect_within(0);
+}
+
+void Client::expect_within(std::int64_t more_ms) {
+  expect_nothing();
+  if (run_.settings.timeout_ms == 0) return;
+  deadline_.expires_after(std::chrono::milliseconds(run_.settings.timeout_ms + more_ms));
+  deadline_.async_wait([this, expectation = expectation_](boost::system::error_code error) {
+    if (error || finished_ || expectation != expectation_) return;
+    ++run_.totals.timeouts;
+    if (on_wire_) record_unknown();
+    open();
+  });
+}
+
 void Client::send() {
   call_ns_ = run_.now_ns();
   on_wire_ = true;
   connection_.send(request_);
+  expect_within(std::max<std::int64_t>(0, operation_.wait_ms));
   if (!chance(run_.settings.cut_percent)) return;
   timer_.expires_after(std::chrono::microseconds(random(kMaxCutDelayUs)));
   timer_.async_wait([this, call = call_ns_](boost::system::error_code error) {
     if (error || !on_wire_ || call != call_ns_) return;
     record_unknown();
-    connection_.open();
+    open();
   });
 }
 
@@ -57,7 +78,7 @@ void Client::again_after(std::chrono::microseconds time) {
   timer_.expires_after(time);
   timer_.async_wait([this](boost::system::error_code error) {
     if (error || finished_) return;
-    if (!connected_) return connection_.open();
+    if (!connected_) return open();
     in_flight_ ? send() : next();
   });
 }
@@ -71,11 +92,14 @@ void Client::finish() {
   finished_ = true;
   connected_ = false;
   timer_.cancel();
+  deadline_.cancel();
   connection_.close();
   if (--run_.living == 0) run_.io.stop();
 }
 
 void Client::abandon() {
+  if (finished_) return;
+  if (in_flight_) ++run_.totals.abandoned;
   if (on_wire_) record_unknown();
   finish();
 }
@@ -87,6 +111,7 @@ void Client::connected() {
 
 void Client::replied(int status, std::string_view body) {
   if (!on_wire_) return;
+  expect_nothing();
   const std::int64_t now = run_.now_ns();
   Answer answer = decode(operation_.verb, status, body);
   if (operation_.verb != Verb::show_lock && chance(run_.settings.lose_percent)) {
@@ -120,8 +145,7 @@ void Client::lose_reply(Answer answer) {
   ++run_.totals.lost_replies;
   if (!lost_answer_ && answer.status == 200) lost_answer_ = std::move(answer);
   record_unknown();
-  connected_ = false;
-  connection_.open();
+  open();
 }
 
 void Client::compare_with_lost(const Answer& answer) {
@@ -149,6 +173,7 @@ void Client::record(History::Times times, const Answer& answer) {
 }
 
 void Client::lost() {
+  expect_nothing();
   connected_ = false;
   if (on_wire_) record_unknown();
   if (run_.settings.on_loss == OnLoss::stop) return finish();

@@ -26,14 +26,14 @@ class Workload {
 };
 
 // One connection in a closed loop. When the server goes away, or on purpose (`lose_percent`: a reply is
-// thrown away after it was read; `cut_percent`: the connection is cut right after sending), the same
-// operation with the same request_id is sent again over a new connection, and the attempt is recorded as
+// thrown away after it was read; `cut_percent`: the connection is cut right after sending; `timeout_ms`), the
+// same operation with the same request_id is sent again over a new connection, and the attempt is recorded as
 // unknown.
 class Client final : private ConnectionUser {
  public:
   Client(Run& run, unsigned number, std::unique_ptr<Workload> workload);
 
-  void start() { connection_.open(); }
+  void start() { open(); }
   void perform(Operation operation);
   void pause(std::chrono::microseconds time);  // then next()
   void finish();
@@ -51,7 +51,11 @@ class Client final : private ConnectionUser {
   void replied(int status, std::string_view body) override;
   void lost() override;
 
+  void open();
   void send();
+  // Gives up what is under way when nothing has come by then.
+  void expect_within(std::int64_t more_ms);
+  void expect_nothing() { ++expectation_; }
   void settle(Answer answer, std::int64_t now_ns);
   void lose_reply(Answer answer);
   void compare_with_lost(const Answer& answer);
@@ -65,6 +69,8 @@ class Client final : private ConnectionUser {
   std::unique_ptr<Workload> workload_;
   Connection connection_;
   boost::asio::steady_timer timer_;
+  boost::asio::steady_timer deadline_;
+  std::uint64_t expectation_ = 0;  // an earlier one is over
   std::mt19937_64 random_;
   std::uint64_t requests_ = 0;
   Operation operation_;

@@ -48,6 +48,9 @@ void describe_options(CLI::App& app, Arguments& arguments) {
                  "of mix: shared acquires of contended keys; of contend: of all");
   app.add_option("--lose-percent", s.lose_percent, "replies thrown away, then asked for again");
   app.add_option("--cut-percent", s.cut_percent, "connections cut soon after sending");
+  app.add_option("--first-client", s.first_client, "number of the first client; each has keys of its own");
+  app.add_option("--timeout-ms", s.timeout_ms,
+                 "for a connection, and for an answer beyond what it waits for; 0: none");
   app.add_option("--seed", s.seed);
   app.add_option("--on-loss", s.on_loss, "what to do when the server goes away")
       ->transform(CLI::CheckedTransformer(
@@ -66,7 +69,8 @@ void raise_descriptor_limit() {
 
 std::vector<std::unique_ptr<Client>> make_clients(Run& run) {
   std::vector<std::unique_ptr<Client>> clients;
-  for (unsigned number = 0; number < run.settings.connections; ++number) {
+  for (unsigned i = 0; i < run.settings.connections; ++i) {
+    const unsigned number = run.settings.first_client + i;
     clients.push_back(std::make_unique<Client>(run, number, make_workload(run.settings.workload, run)));
   }
   const bool watched = run.settings.workload == "handover" && run.history;

@@ -45,6 +45,8 @@ std::string figures_line(Run& run, double seconds) {
   }
   append_quantiles(line, "handover", run.totals.handover);
   if (totals.unavailable > 0) line += fmt::format(" unavailable={}", totals.unavailable);
+  if (totals.timeouts > 0) line += fmt::format(" timeouts={}", totals.timeouts);
+  if (totals.abandoned > 0) line += fmt::format(" abandoned={}", totals.abandoned);
   if (totals.lost_replies > 0) {
     line += fmt::format(" lost_replies={} broken_retries={}", totals.lost_replies, totals.broken_retries);
   }
@@ -67,6 +69,8 @@ std::string figures_json(Run& run, double seconds) {
                                                     {"verbs", std::move(verbs)},
                                                     {"handover", quantiles(run.totals.handover)},
                                                     {"unavailable", run.totals.unavailable},
+                                                    {"timeouts", run.totals.timeouts},
+                                                    {"abandoned", run.totals.abandoned},
                                                     {"lost_replies", run.totals.lost_replies},
                                                     {"broken_retries", run.totals.broken_retries}});
 }

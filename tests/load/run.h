@@ -37,6 +37,8 @@ struct Settings {
   unsigned shared_percent = 0;
   unsigned lose_percent = 0;
   unsigned cut_percent = 0;
+  unsigned first_client = 0;    // the number of the first of them: processes that share keys share no numbers
+  std::int64_t timeout_ms = 0;  // for a connection, and for an answer beyond what it waits for; 0: none
   std::uint64_t seed = 1;
   OnLoss on_loss = OnLoss::retry;
   double drain_seconds = 30;
@@ -59,6 +61,8 @@ struct Totals {
   std::uint64_t lost_replies = 0;
   std::uint64_t broken_retries = 0;  // a retry was told something else than the reply that was lost
   std::uint64_t unavailable = 0;     // 503
+  std::uint64_t timeouts = 0;
+  std::uint64_t abandoned = 0;  // operations without an answer at the very end
 };
 
 struct Run {
