@@ -43,6 +43,7 @@ class Unsure:
             span[1] = FOREVER if lost else attempt.return_ns
             span[2] = span[2] or attempt.wait_ms != 0
             span[3] = span[3] or lost
+        self._retried = {request_id for (_, request_id), span in spans.items() if span[3]}
         self.waits, self.losses = defaultdict(list), defaultdict(list)
         for (key, request_id), (call_ns, return_ns, waits, lost) in spans.items():
             if waits or lost:
@@ -62,6 +63,10 @@ class Unsure:
             return 0
         begun = bisect.bisect_right(found, (attempt.return_ns, FOREVER))
         return begun - bisect.bisect_left(self._ends[id(spans), attempt.key], attempt.call_ns)
+
+    def is_retry(self, attempt):
+        """It may tell how an earlier attempt ended."""
+        return attempt.request_id in self._retried
 
     def others_waited(self, attempt):
         itself = attempt.verb == "acquire" and attempt.wait_ms != 0
@@ -108,7 +113,8 @@ class Key:
 
     def refused(self, attempt):
         timed_out = 0 < attempt.wait_ms <= attempt.waited_ms  # also when a release came in the same batch
-        if timed_out or self.replay.unsure.others_waited(attempt):
+        unsure = self.replay.unsure
+        if timed_out or unsure.is_retry(attempt) or unsure.others_waited(attempt):
             return
         if any(attempt.mode == "exclusive" or hold.mode == "exclusive" for hold in self.holders.values()):
             return
