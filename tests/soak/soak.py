@@ -21,6 +21,7 @@ from suites import ROOT, SUITES
 PATIENCE = 3  # times what a suite was given, and five minutes, until it is ended
 HEARTBEAT_S = 60
 HISTORY_S = 2  # to record and judge one
+OPERATIONS_PER_S = 2_500  # to record and judge them
 
 
 def show(text):
@@ -123,7 +124,7 @@ def main():
     for suite, given in shares(chosen, minutes).items():
         show(f"soak: {suite.name}, {given:.1f} minutes, seed {options.seed}")
         words = suite.words(build=build, minutes=f"{given:.2f}", seconds=int(given * 60), seed=options.seed,
-                            histories=max(1, int(given * 60 / HISTORY_S)), per_fuzzer=max(1, int(given * 60 / fuzzers())))
+                            operations=int(given * 60 * OPERATIONS_PER_S), histories=max(1, int(given * 60 / HISTORY_S)), per_fuzzer=max(1, int(given * 60 / fuzzers())))
         outcome = run(suite, words, given, logs / f"{suite.name}.log", PATIENCE * given * 60 + 300)
         outcomes.append(outcome)
         for reason in outcome.reasons:

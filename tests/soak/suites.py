@@ -9,8 +9,8 @@ PYTHON = "/usr/bin/python3" if pathlib.Path("/usr/bin/python3").exists() else sy
 
 
 class Suite:
-    """`command` is run in the root of the checkout; {build}, {minutes}, {seconds}, {seed}, {histories} (so many as fit) and
-    {per_fuzzer} (seconds) are filled in. `share` is its part of the time; a suite that takes what it takes, whatever it is told, has `fixed`
+    """`command` is run in the root of the checkout; {build}, {minutes}, {seconds}, {seed}, {operations} and
+    {histories} (as many as fit), {per_fuzzer} (seconds) are filled in. `share` is its part of the time; a suite that takes what it takes, whatever it is told, has `fixed`
     minutes instead. `lines` are patterns of what it closes with, one or several; their groups are counted: `violations`
     and `failures` are bad, `of_` and a name says how much there should be of it, all others are figures of the line at
     the end."""
@@ -42,10 +42,11 @@ SUITES = (
           rf"{number('of_rules')} rules", fixed=0.5),
     Suite("mutants", PYTHON + " tests/mutants/run.py --build {build}",
           rf"^mutants: {number('mutants')}/{number('of_mutants')} caught", fixed=4),
-    Suite("linearizability", PYTHON + " tests/linearizability/run.py --histories {histories} --build {build}",
-          rf"^linearizability A: {number('lin_ops')} operations, {number('violations')} violations",
-          rf"^linearizability B: .*?{number('histories')} histories, {number('lin_ops')} operations, .*?"
-          rf"{number('violations')} violations", share=3),
+    Suite("linearizability_a", PYTHON + " tests/load/linearizability_a.py --operations {operations} --build {build}",
+          rf"^linearizability A: {number('lin_ops')} operations, {number('violations')} violations", share=3),
+    Suite("linearizability_b", PYTHON + " tests/linearizability/run.py --histories {histories} --build {build}",
+          rf"^linearizability B: {number('histories')} histories, {number('lin_ops')} operations, "
+          rf"{number('violations')} violations", share=2),
     Suite("powercut", PYTHON + " tests/powercut/powercut.py --seconds {seconds} --seed {seed} --writer "
           "{build}/tests/powercut/powercut_writer",
           rf"^powercut: {number('powercut')} cuts, {number('violations')} lost", share=4),
@@ -64,4 +65,4 @@ SUITES = (
 
 # In the order of the line at the end.
 FIELDS = ("seeds", "sim_hours", "operations", "mutants", "rules", "powercut", "crashpoints", "corruption", "chaos", "pairs",
-          "fuzz_min", "lin_ops")
+          "fuzz_min", "lin_ops", "histories")
