@@ -119,6 +119,7 @@ def suites(build):
         yield program_suite(name, command)
     for file in sorted((ROOT / "tests" / "integration").glob("test_*.py")):
         yield pytest_suite(file)
+    yield script_suite("mutants", [PYTHON, "tests/mutants/run.py", "--build", build])
 
 
 def main():

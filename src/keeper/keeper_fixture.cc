@@ -9,6 +9,7 @@ Result<journal::Append> FaultyJournal::append(const journal::Head& previous, con
   std::unique_lock guard(mutex_);
   ++appends_;
   ids_.push_back(id);
+  sent_.emplace_back(entry.begin(), entry.end());
   changed_.wait(guard, [this] { return !held_; });
   if (during_append_) during_append_();
   if (failing_) return Error{std::make_error_code(std::errc::io_error), "the disk failed"};

@@ -93,6 +93,11 @@ class FaultyJournal final : public journal::Journal {
     const std::lock_guard guard(mutex_);
     return ids_;
   }
+  // The entries of all appends, those that failed among them.
+  std::vector<Bytes> sent() {
+    const std::lock_guard guard(mutex_);
+    return sent_;
+  }
 
   journal::Durability durability() const override { return inner_->durability(); }
   journal::Head head() const override { return inner_->head(); }
@@ -127,6 +132,7 @@ class FaultyJournal final : public journal::Journal {
   std::function<void()> during_append_;
   std::deque<journal::Append> scripted_;
   std::vector<journal::AppendId> ids_;
+  std::vector<Bytes> sent_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool held_ = false;

@@ -240,6 +240,7 @@ TEST(Member, AnAppendOfUnknownOutcomeIsRepeatedAndThenGivenUp) {
   const auto ids = first.journal.ids();
   EXPECT_GT(ids.size(), before + 3);
   EXPECT_EQ(ids[before + 2], ids[before]) << "the same append again";
+  EXPECT_EQ(first.journal.sent()[before + 2], first.journal.sent()[before]);
 }
 
 TEST(Member, AWaitIsRefusedWhenTheReignEnds) {
@@ -263,6 +264,17 @@ TEST(Member, AClaimOfUnknownOutcomeIsRepeatedAsItIs) {
   const auto ids = server.journal.ids();
   ASSERT_GE(ids.size(), 4u);
   EXPECT_EQ(ids[0], ids[3]);
+  EXPECT_EQ(server.journal.sent()[0], server.journal.sent()[3]);
+}
+
+TEST(Member, OfTwoClaimsOneIsWrittenAndTheOtherFallsBack) {
+  Cell cell(1);
+  Server& server = *cell.servers[0];
+  server.journal.answer_next(journal::Append::refused);
+  while (server.journal.appends() == 0) cell.advance(50ms);
+  EXPECT_EQ(server.member->role(), Role::standby);
+  EXPECT_EQ(server.member->state().revision(), lock::Revision{}) << "nothing of it is in the journal";
+  EXPECT_TRUE(cell.until_one_leads().leads());
 }
 
 TEST(Member, AStandbyTellsEventsOnceSomethingFollowsThem) {
@@ -330,6 +342,22 @@ TEST(Member, AServerRefusesAnotherJournalThanItsOwn) {
   const Server& lost = another.add_at(kept);
   ASSERT_TRUE(lost.fatal);
   EXPECT_TRUE(lost.fatal->code == Errc::other_cell || lost.fatal->code == journal::Errc::rewound);
+}
+
+TEST(Member, AServerRefusesAnotherHistoryOrCellUnderItsPosition) {
+  Cell cell;
+  cell.until_one_leads();
+  cell.advance(10s);
+  const Position position = *cell.positions[0]->kept;
+  FakePositions other_chain, other_cell, same;
+  other_chain.kept = other_cell.kept = same.kept = position;
+  other_chain.kept->head.chain[0] ^= std::byte{1};
+  ASSERT_TRUE(cell.add_at(other_chain).fatal);
+  EXPECT_EQ(cell.servers.back()->fatal->code, journal::Errc::rewound);
+  other_cell.kept->cell[0] ^= std::byte{1};
+  ASSERT_TRUE(cell.add_at(other_cell).fatal);
+  EXPECT_EQ(cell.servers.back()->fatal->code, Errc::other_cell);
+  EXPECT_FALSE(cell.add_at(same).fatal);
 }
 
 TEST(Member, StopsInEveryRole) {

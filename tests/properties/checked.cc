@@ -25,6 +25,7 @@ bool check(const std::string& what, int cases, const std::function<void()>& prop
   params.seed = std::stoull(seed);
   params.maxSuccess = std::stoi(number);
   params.maxSize = 150;
+  params.disableShrinking = setting("HOLDFAST_SHRINK", "yes") == "no";
   rc::detail::TestMetadata metadata;
   metadata.id = what;
   metadata.description = what;

@@ -95,6 +95,18 @@ TEST_F(StoreTest, AMarkSaysThatThereWasNothing) {
   EXPECT_EQ(forward(*store_, 3), (Revisions{4, 5, 41, 42}));
 }
 
+// The first chunk after a mark still begins where the last events were told.
+TEST_F(StoreTest, AChunkThatBeginsBeforeAMarkIsTaken) {
+  add(chunk(0, 5));
+  add(mark(5, 7));
+  keeper::EventChunk next = chunk(7, 9);
+  next.after = lock::Revision{5};
+  add(next);
+  EXPECT_EQ(forward(*store_, 0), (Revisions{1, 2, 3, 4, 5, 8, 9}));
+  open();
+  EXPECT_EQ(forward(*store_, 0), (Revisions{1, 2, 3, 4, 5, 8, 9}));
+}
+
 TEST_F(StoreTest, WhatIsMissingIsAGap) {
   add(chunk(0, 5));
   add(chunk(8, 10));
