@@ -42,7 +42,7 @@ std::vector<Scope> small_scopes() {
 std::vector<Scope> large_scopes() {
   return {
       {"more repeats",
-       {.positions = 4, .tenures = 2, .budget = {.repeats = 2, .cancelled_waits = 2, .failovers = 2}}},
+       {.positions = 4, .tenures = 2, .budget = {.repeats = 2, .cancelled_waits = 1, .failovers = 1}}},
       {"three keepers",
        {.keepers = 3,
         .positions = 4,

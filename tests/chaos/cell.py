@@ -13,7 +13,7 @@ from place import Disk, PacketFilter, WallClock
 from proxy import Proxy
 
 # Segments roll, are used again, and snapshots are written all the time.
-SETTINGS = {"HOLDFAST_SEGMENT_SIZE": "4MiB", "HOLDFAST_SNAPSHOT_SIZE": "1MiB", "HOLDFAST_HISTORY_SIZE": "4MiB"}
+SETTINGS = {"HOLDFAST_SEGMENT_SIZE": "2MiB", "HOLDFAST_SNAPSHOT_SIZE": "256KiB", "HOLDFAST_HISTORY_SIZE": "4MiB"}
 
 
 class Cell:

@@ -50,7 +50,7 @@ class Round:
 
     def _begin_load(self, scratch):
         self.cell.loads.clear()
-        shared = {"connections": CONNECTIONS, "seconds": 3600, "drain_seconds": 10, "timeout_ms": 1_000,
+        shared = {"connections": CONNECTIONS, "seconds": 3600, "drain_seconds": rig.PATIENCE_S, "timeout_ms": 1_000,
                   "seed": self.random.randrange(1 << 30)}
         for process in range(PROCESSES):
             self.cell.load("mix", prefix=self.prefix, first_client=process * CONNECTIONS, keys=KEYS, ttl_ms=TTL_MS,

@@ -55,8 +55,8 @@ func historyOf(operations []operation, ends map[string]int64) ([]porcupine.Opera
 	var history []porcupine.Operation
 	var last int64
 	for _, o := range operations {
-		if o.call > last {
-			last = o.call
+		if o.back != never && o.back > last {
+			last = o.back
 		}
 		if o.unknown() && (o.verb == "get" || o.verb == "renew") {
 			continue // says and changes nothing, except when a lease ends, which is taken as early as can be
@@ -67,13 +67,14 @@ func historyOf(operations []operation, ends map[string]int64) ([]porcupine.Opera
 		}
 		history = append(history, porcupine.Operation{ClientId: o.client, Input: a, Call: o.call, Return: o.back})
 	}
-	for _, o := range operations {
-		end, ends := ends[o.lease]
-		if o.verb != "acquire" || o.status != 200 || !ends || end > last {
-			continue
+	for _, e := range expiriesOf(operations, ends, last) {
+		a := action{kind: expired, lease: e.lease, what: "expiry of " + e.lease}
+		// A span that ends before it begins is an early expiry: put where it cannot help.
+		through := e.through
+		if through < e.from {
+			through = never
 		}
-		a := action{kind: expired, lease: o.lease, what: "expiry of " + o.lease}
-		history = append(history, porcupine.Operation{ClientId: o.client, Input: a, Call: end, Return: never})
+		history = append(history, porcupine.Operation{ClientId: e.client, Input: a, Call: e.from, Return: through})
 	}
 	return history, nil
 }
@@ -88,6 +89,8 @@ func actionOf(o operation, operations []operation) (action, error) {
 		a.excused = besideWaiter(o, operations)
 	case o.verb == "acquire" && o.unknown():
 		a.kind, a.lease = maybeGranted, "?"+o.requestID
+	case o.verb == "acquire" && o.status == 410 && o.lost:
+		a.kind, a.lease = maybeReleased, "" // granted while nobody was there, and released at once
 	case o.verb == "release" && o.status == 200:
 		a.kind = released
 	case o.verb == "release" && o.unknown():

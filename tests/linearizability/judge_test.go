@@ -84,6 +84,9 @@ func TestGoodHistories(t *testing.T) {
 		"an unknown release, done late": {
 			grant("a", "1", 0, 10, 1), nobody(release("ra", "1", 20, 30)), get("1", 31, 32), grant("b", "2", 33, 40, 2),
 		},
+		"a lease that ran out while another waited for it": {
+			brief(grant("a", "1", 0, 10, 1)), waiting(grant("b", "2", 20, 110, 2)),
+		},
 		"a lease that ran out": {
 			brief(grant("a", "1", 0, 10, 1)), get("1", 105, 106), grant("b", "2", 110, 111, 2), goneTo(renew("r", "1", 120, 121)),
 		},

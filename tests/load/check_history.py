@@ -13,8 +13,11 @@ derives what must have been true, in linear time, and names each answer that can
   retries     one request_id answered with two leases or two tokens
   queue       waiters that were seen in the queue and granted in another order, or overtaken by a request that
               was made after they had been seen there
+  whole       an acquire of several keys that was granted without one of them
   memory      after a restart: a hold that must still be there is not, or has another token, or expires too
               early or too late; a hold that was released is there again
+
+and by revision (replay.py): order, looks, refusals, revival.
 
 Unknown outcomes (status 0) may have happened or not; they only ever excuse, never accuse.
 """
@@ -24,6 +27,8 @@ import csv
 import json
 import sys
 from collections import defaultdict
+
+from replay import Replay
 
 NS_PER_MS = 1_000_000
 # Answers round to milliseconds, on both ends of a span.
@@ -35,13 +40,24 @@ class Attempt:
     """One line of a history."""
 
     __slots__ = ("client", "verb", "key", "mode", "request_id", "call_ns", "return_ns", "status", "code", "lease",
-                 "token", "revision", "waited_ms", "ttl_ms", "expires_in_ms")
-    NUMBERS = ("call_ns", "return_ns", "status", "token", "revision", "waited_ms", "ttl_ms", "expires_in_ms")
+                 "token", "revision", "waited_ms", "ttl_ms", "wait_ms", "expires_in_ms")
+    NUMBERS = {"call_ns", "return_ns", "status", "token", "revision", "waited_ms", "ttl_ms", "wait_ms", "expires_in_ms"}
 
-    def __init__(self, row):
-        for name in self.__slots__:
-            value = row[name]
-            setattr(self, name, int(value) if name in self.NUMBERS else None if value == "-" else value)
+
+def read_attempts(path):
+    """Texts that come again and again are kept once: a history may have millions of lines."""
+    with open(path, newline="") as file:
+        lines = csv.reader(file, delimiter="\t")
+        columns = next(lines)
+        fields = [(columns.index(name), name, name in Attempt.NUMBERS) for name in Attempt.__slots__]
+        for line in lines:
+            if len(line) < len(columns):
+                continue  # the last line of a client that was killed while it wrote
+            attempt = Attempt()
+            for at, name, is_number in fields:
+                value = line[at]
+                setattr(attempt, name, int(value) if is_number else None if value == "-" else sys.intern(value))
+            yield attempt
 
 
 class Hold:
@@ -80,13 +96,10 @@ class Hold:
 class History:
     def __init__(self, paths):
         self.attempts, self.looks, self.gets = [], [], []
+        lists = {"queue": self.looks, "get": self.gets}
         for path in paths:
-            with open(path, newline="") as file:
-                for row in csv.DictReader(file, delimiter="\t"):
-                    if row["expires_in_ms"] is None:
-                        continue  # the last line of a client that was killed while it wrote
-                    attempt = Attempt(row)
-                    (self.looks if attempt.verb == "queue" else self.gets if attempt.verb == "get" else self.attempts).append(attempt)
+            for attempt in read_attempts(path):
+                lists.get(attempt.verb, self.attempts).append(attempt)
         self.attempts.sort(key=lambda attempt: attempt.call_ns)
         self.violations = []
         self.holds = {}  # token -> Hold
@@ -109,7 +122,10 @@ class History:
                 first_call.setdefault(attempt.request_id, attempt.call_ns)
             if attempt.status == 0:
                 unknown_before.add(attempt.request_id)
-            if attempt.status != 200 or not attempt.token:
+            if attempt.status != 200:
+                continue
+            if not attempt.token:
+                self.violation("whole", f"{attempt.request_id} was granted without {attempt.key}")
                 continue
             asked = (attempt.request_id, attempt.key)
             before = answers.get(asked) if attempt.request_id else None
@@ -159,6 +175,7 @@ class History:
         self._check_exclusion()
         self._check_lost_leases()
         self._check_queues()
+        Replay(self.by_lease, self.attempts, self.gets, self.violation).check()
         return self.violations
 
     def _check_tokens(self):
@@ -293,7 +310,7 @@ class History:
     def figures(self):
         unknown = sum(attempt.status == 0 for attempt in self.attempts)
         keys = len({hold.key for hold in self.holds.values()})
-        return (f"history: {len(self.attempts)} attempts, {len(self.holds)} grants on {keys} keys, {unknown} unknown, "
+        return (f"history: {len(self.attempts) + len(self.gets)} attempts, {len(self.holds)} grants on {keys} keys, {unknown} unknown, "
                 f"{self.placed} waiters placed, {len(self.violations)} violations")
 
 

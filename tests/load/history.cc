@@ -1,5 +1,6 @@
 #include "history.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <fmt/format.h>
@@ -42,7 +43,10 @@ void History::attempt(unsigned client, const Operation& operation, Times times, 
   if (answer.grants.empty()) {
     return line(operation.keys.empty() ? std::string_view() : operation.keys.front(), 0);
   }
-  for (const Granted& grant : answer.grants) line(grant.key, grant.token);
+  for (const std::string& key : operation.keys) {
+    const auto grant = std::ranges::find(answer.grants, key, &Granted::key);
+    line(key, grant == answer.grants.end() ? 0 : grant->token);
+  }
 }
 
 void History::waiter(unsigned client, std::string_view key, Times times, std::int64_t revision,

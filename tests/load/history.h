@@ -11,8 +11,9 @@
 namespace holdfast::load {
 
 // The record of what was asked and what was said, for check_history.py: a line of tab-separated columns for
-// each attempt (for each grant of an attempt with several keys), under one line that names the columns.
-// Times are nanoseconds of CLOCK_MONOTONIC_RAW. Status 0 is an unknown outcome: no reply came.
+// each attempt (for each key of one with several that was granted; token 0: without it), under one line that
+// names the columns. Times are nanoseconds of CLOCK_MONOTONIC_RAW. Status 0 is an unknown outcome: no reply
+// came.
 //
 // A look at a queue gives one line for each waiter in it: verb `queue`, the waiter's owner as request_id, its
 // waiter number (the revision at which it began to wait) as token. A look at the holders is one line: verb

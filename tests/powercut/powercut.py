@@ -5,17 +5,19 @@ An ext4 image on a loop file, mounted with a commit interval far longer than a r
 works on it and reports each entry when it was acknowledged. Killing it ends the process; copying the image
 while it is still mounted ends the power: what nobody synced is in the page cache of the mounted file system
 and not in the copy, file names included. The copy is then mounted, the journal opened, and everything that was
-acknowledged compared. The next cut goes on from the copy, so that recoveries pile up on one journal.
+acknowledged compared: entries, snapshots, objects. The next cut goes on from the copy, so that recoveries pile up on one journal.
 
 The rig cannot see a write that reached the disk's own volatile cache and was never flushed: a loop file has
 none. It prints `powercut: N cuts, L lost` (L counts acknowledged entries and snapshots that were missing or
-altered, and counts a journal that did not open as all of its entries).
+altered, and counts a journal that did not open as all of its entries). The line after it says what was under way when
+the power went.
 
 The writer is a command with two verbs, `write DIR SEED [SABOTAGE]` and `check DIR`, whose lines are described
 in powercut_writer.cc; `--writer` points the rig at another program.
 """
 
 import argparse
+import collections
 import os
 import random
 import shlex
@@ -89,6 +91,7 @@ class History:
         self.entries = {}
         self.last = 0
         self.snapshot = None
+        self.objects = {}
 
     def note(self, lines):
         for line in lines:
@@ -98,10 +101,14 @@ class History:
                 self.entries[self.last] = words[2]
             elif words[0] == "S":
                 self.snapshot = max(self.snapshot or 0, int(words[1]))
+            elif words[0] == "O":
+                self.objects[words[1]] = words[2]
+            elif words[0] == "R":
+                self.objects.pop(words[1], None)
 
     def compare(self, lines):
         """The descriptions of everything lost or altered in what `check` told."""
-        first, last, snapshot, found = 1, 0, None, {}
+        first, last, snapshot, found, objects = 1, 0, None, {}, {}
         for line in lines:
             words = line.split()
             if words[0] == "H":
@@ -110,6 +117,8 @@ class History:
                 found[int(words[1])] = words[2]
             elif words[0] == "S":
                 snapshot = int(words[1])
+            elif words[0] == "O":
+                objects[words[1]] = words[2]
         lost = [f"entry {number}" for number, digest in sorted(self.entries.items())
                 if number >= first and found.get(number) != digest]
         lost += [f"entry {number}, read as head and not there" for number in range(first, last + 1)
@@ -118,10 +127,24 @@ class History:
             lost.append(f"snapshot {self.snapshot}")
         if first > (snapshot or 0) + 1:
             lost.append(f"entries {(snapshot or 0) + 1} to {first - 1}, trimmed without a snapshot")
+        lost += [f"object {name}" for name, digest in self.objects.items() if objects.get(name) != digest]
         # An entry that was in flight at the cut may be there; from now on it is history like every other.
         self.entries = dict(found)
         self.last = last
+        self.objects = objects
         return lost
+
+
+def under_way(lines):
+    """What had begun and not ended."""
+    active = set()
+    for line in lines:
+        word, _, what = line.partition(" ")
+        if word == "begin":
+            active.add(what)
+        elif word == "end":
+            active.discard(what)
+    return active
 
 
 def whole_lines(data):
@@ -149,7 +172,7 @@ def write_until_killed(command, directory, seed, sabotage, moment):
 
 
 def one_cut(disk, command, history, seed, sabotage):
-    """Returns (entries acknowledged, list of losses)."""
+    """Returns (entries acknowledged, what was cut, list of losses)."""
     chance = random.Random(seed)
     directory = disk.mount()
     lines = write_until_killed(command, directory, seed, sabotage, chance.uniform(0.01, 1.2))
@@ -160,14 +183,16 @@ def one_cut(disk, command, history, seed, sabotage):
     acknowledged = sum(1 for line in lines if line.startswith("A"))
     if checked.returncode != 0:
         reason = checked.stderr.decode().strip()
-        return acknowledged, [f"{reason} (entry {number})" for number in sorted(history.entries)] or [reason]
-    return acknowledged, history.compare(whole_lines(checked.stdout))
+        every = [f"{reason} (entry {number})" for number in sorted(history.entries)]
+        return acknowledged, under_way(lines), every or [reason]
+    return acknowledged, under_way(lines), history.compare(whole_lines(checked.stdout))
 
 
 def parse_arguments():
     here = os.path.dirname(os.path.abspath(__file__))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cuts", type=int, default=50)
+    parser.add_argument("--seconds", type=float, default=0, help="go on for so long instead")
     parser.add_argument("--seed", type=int, default=1, help="of the first cut; cut N uses seed + N")
     parser.add_argument("--writer", default=os.path.join(here, "powercut_writer"), help="a command")
     parser.add_argument("--sabotage", nargs="?", const="writes", default="",
@@ -182,15 +207,17 @@ def main():
     enter_namespace()
     command = shlex.split(arguments.writer)
     scratch = tempfile.mkdtemp(prefix="holdfast-powercut-")
-    cuts, lost, acknowledged = 0, 0, 0
+    cuts, lost, acknowledged, cut_short = 0, 0, 0, collections.Counter()
+    end = time.monotonic() + arguments.seconds
     try:
         disk = Disk(scratch)
         disk.format()
         history = History()
-        for cut in range(arguments.cuts):
-            seed = arguments.seed + cut
-            entries, losses = one_cut(disk, command, history, seed, arguments.sabotage)
+        while cuts < arguments.cuts if not arguments.seconds else time.monotonic() < end:
+            seed = arguments.seed + cuts
+            entries, cut, losses = one_cut(disk, command, history, seed, arguments.sabotage)
             acknowledged += entries
+            cut_short.update(cut)
             lost += len(losses)
             cuts += 1
             if losses and arguments.expect_loss:
@@ -203,7 +230,8 @@ def main():
         subprocess.run(["umount", os.path.join(scratch, "mnt")], stderr=subprocess.DEVNULL)
         shutil.rmtree(scratch, ignore_errors=True)
     print(f"powercut: {cuts} cuts, {lost} lost")
-    print(f"{acknowledged} entries acknowledged", file=sys.stderr)
+    during = ", ".join(f"{what} {count}" for what, count in sorted(cut_short.items()))
+    print(f"{acknowledged} entries acknowledged; cuts during: {during}", file=sys.stderr)
     failed = (lost == 0) if arguments.expect_loss else (lost > 0)
     sys.exit(1 if failed else 0)
 

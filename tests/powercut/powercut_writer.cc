@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/assert.h"
+#include "base/hex.h"
 #include "journal/file/faulty_directory.h"
 #include "journal/file/file_journal.h"
 #include "journal/file/verify.h"
@@ -15,9 +16,11 @@
 // What powercut.py runs on a disk that it is going to cut:
 //   powercut_writer write DIR SEED [writes|names]   appends until it is killed
 //   powercut_writer check DIR                       opens the journal and tells everything in it
-// `write` prints "A number digest" for each entry when it was acknowledged and "S number" for each snapshot
-// when it was committed. `check` prints "H first last", "E number digest" for each entry and "S number" for
-// the newest snapshot, and fails when the journal does not open or verify() finds damage.
+// `write` prints "A number digest" for each entry when it was acknowledged, "S number" for each snapshot when
+// it was committed, "O id digest" for each object when it was put, "R id" before one is removed, and "begin
+// what" and "end what" around snapshots, objects and trims. `check` prints "H first last", "E number digest"
+// for each entry, "S number" for the newest snapshot and "O id digest" for each object, and fails when the
+// journal does not open or verify() finds damage.
 //
 // Segments are small and snapshots frequent, so that rolling, renaming and recycling are in progress at many
 // of the cuts. `writes` leaves all file contents in the page cache, `names` never syncs the directory: both
@@ -30,7 +33,9 @@ using file::Operation;
 using file::Verdict;
 
 constexpr OpenOptions kOptions{.segment_bytes = 1u << 20, .spare_segments = 2};
-constexpr std::uint64_t kSnapshotEvery = 1u << 20;
+constexpr std::uint64_t kSnapshotEvery = 256u << 10;
+constexpr std::size_t kMaxSmallObject = 300'000;
+constexpr std::size_t kObjectsKept = 8;
 
 // The rig reads a pipe that outlives this process; one write() per line, so a line is there whole or not at
 // all.
@@ -83,17 +88,52 @@ Bytes snapshot_chunk(std::uint64_t sequence) {
   return chunk;
 }
 
+// Says what is under way, so that the rig can count what was cut.
+class Activity {
+ public:
+  explicit Activity(std::string_view what) : what_(what) { say(fmt::format("begin {}\n", what_)); }
+  ~Activity() { say(fmt::format("end {}\n", what_)); }
+  Activity(const Activity&) = delete;
+  Activity& operator=(const Activity&) = delete;
+
+ private:
+  std::string_view what_;
+};
+
 void write_snapshot(SnapshotWriter& writer, std::uint64_t sequence) {
+  const Activity activity("snapshot");
   const Bytes chunk = snapshot_chunk(sequence);
   for (int i = 0; i < 4; ++i) must(writer.write(chunk));
   must(writer.commit());
   say(fmt::format("S {}\n", sequence));
 }
 
-AppendId random_id(std::mt19937_64& random) {
-  AppendId id{};
+template <class Id>
+Id random_id(std::mt19937_64& random) {
+  Id id{};
   for (std::byte& byte : id) byte = static_cast<std::byte>(random());
   return id;
+}
+
+Bytes random_bytes(std::mt19937_64& random, std::size_t size) {
+  Bytes bytes(size);
+  for (std::byte& byte : bytes) byte = static_cast<std::byte>(random());
+  return bytes;
+}
+
+// Puts one, and removes one where there are many.
+void change_objects(Objects& objects, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  const Activity activity("object");
+  const auto id = random_id<ObjectId>(random);
+  const Bytes bytes = random_bytes(random, random() % kMaxSmallObject);
+  must(objects.put(id, bytes));
+  say(fmt::format("O {} {}\n", to_hex(id), digest(bytes)));
+  const auto known = must(objects.list());
+  if (known.size() <= kObjectsKept) return;
+  const ObjectId& old = known[random() % known.size()];
+  say(fmt::format("R {}\n", to_hex(old)));
+  must(objects.remove(old));
 }
 
 [[noreturn]] void write_forever(const std::string& path, std::uint64_t seed, std::string_view sabotage) {
@@ -103,15 +143,18 @@ AppendId random_id(std::mt19937_64& random) {
     const auto writer = must(journal->begin_snapshot(journal->head()));
     std::jthread thread(
         [&writer, sequence = journal->head().sequence] { write_snapshot(*writer, sequence); });
+    std::jthread documents([&journal, seed = random()] { change_objects(journal->objects(), seed); });
     for (std::uint64_t written = 0; written < kSnapshotEvery;) {
-      Bytes entry(1 + random() % (random() % 16 == 0 ? 100'000 : 6'000));
-      for (std::byte& byte : entry) byte = static_cast<std::byte>(random());
+      const Bytes entry = random_bytes(random, 1 + random() % (random() % 16 == 0 ? 100'000 : 6'000));
       must(journal->reserve(entry.size()));
-      HOLDFAST_ASSERT(must(journal->append(journal->head(), random_id(random), entry)) == Append::written);
+      HOLDFAST_ASSERT(must(journal->append(journal->head(), random_id<AppendId>(random), entry)) ==
+                      Append::written);
       say(fmt::format("A {} {}\n", journal->head().sequence, digest(entry)));
       written += entry.size();
     }
     thread.join();
+    documents.join();
+    const Activity activity("trim");
     must(journal->trim());
   }
 }
@@ -127,6 +170,12 @@ void check_snapshot(Journal& journal) {
   say(fmt::format("S {}\n", snapshot->head.sequence));
 }
 
+void check_objects(Objects& objects) {
+  for (const ObjectId& id : must(objects.list())) {
+    say(fmt::format("O {} {}\n", to_hex(id), digest(must(objects.get(id)))));
+  }
+}
+
 void check(const std::string& path) {
   const auto report = must(file::verify(path));
   for (const auto& damage : report.damages) {
@@ -135,6 +184,7 @@ void check(const std::string& path) {
   const auto journal = open_journal(path, "");
   say(fmt::format("H {} {}\n", report.first_sequence, journal->head().sequence));
   check_snapshot(*journal);
+  check_objects(journal->objects());
   must(journal->read(report.first_sequence, [](std::uint64_t sequence, ByteView entry) -> Result<void> {
     say(fmt::format("E {} {}\n", sequence, digest(entry)));
     return {};
