@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Records histories of real servers and has them judged without a look at revisions: linearizability B.
+"""Records histories of real servers and has them judged twice: by checker A, which replays them by their revisions
+(tests/load/check_history.py), and by B, which does not look at revisions.
 
 Each history is that of a few clients on a few keys, in turn: with retries after lost replies, with leases that run
-out, with kills -9 of the server, and without any of it. The judge is a Go program on porcupine; where Go or its
-modules cannot be had, this says so and exits 77."""
+out, with kills -9 of the server, and without any of it. B is a Go program on porcupine; where Go or its modules
+cannot be had, this says so and exits 77."""
 
 import argparse
 import itertools
@@ -19,6 +20,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "load"))
 import rig  # noqa: E402
+from check_history import History  # noqa: E402
 
 CLIENTS, KEYS = 8, 3
 ROUNDS_PER_KEY = 600  # an acquire with what follows, or a look: two to three operations
@@ -89,6 +91,16 @@ def record_all(directory, histories, seconds):
     return paths
 
 
+def judged_by_a(paths):
+    """Prints what it finds. Returns whether that is nothing."""
+    history = History(paths)
+    violations = history.check()
+    for violation in violations[:20]:
+        print(violation)
+    print(f"linearizability A: {history.operations()} operations, {len(violations)} violations")
+    return not violations
+
+
 def judged(judge, paths):
     return subprocess.run([str(judge), *map(str, paths)], stdout=subprocess.PIPE, text=True)
 
@@ -102,16 +114,17 @@ def main():
     options = arguments.parse_args()
     rig.use_build(options.build)
     with tempfile.TemporaryDirectory() as scratch:
-        try:
-            judge = build_judge(scratch)
-        except CannotRun as reason:
-            print(f"linearizability B: SKIPPED, {reason}")
-            return CANNOT_RUN
         directory = options.keep or pathlib.Path(scratch)
         directory.mkdir(parents=True, exist_ok=True)
-        done = judged(judge, record_all(directory, options.histories, options.seconds))
+        paths = record_all(directory, options.histories, options.seconds)
+        good = judged_by_a(paths)
+        try:
+            done = judged(build_judge(scratch), paths)
+        except CannotRun as reason:
+            print(f"linearizability B: SKIPPED, {reason}")
+            return CANNOT_RUN if good else 1
     print(done.stdout, end="")
-    return done.returncode
+    return done.returncode if good else 1
 
 
 if __name__ == "__main__":

@@ -307,10 +307,13 @@ class History:
             self.violation("memory", f"{hold.key}: token {hold.token} has {remaining_ms} ms left, more than the "
                            f"{hold.expires_in_ms} that were told")
 
+    def operations(self):
+        return len(self.attempts) + len(self.gets)
+
     def figures(self):
         unknown = sum(attempt.status == 0 for attempt in self.attempts)
         keys = len({hold.key for hold in self.holds.values()})
-        return (f"history: {len(self.attempts) + len(self.gets)} attempts, {len(self.holds)} grants on {keys} keys, {unknown} unknown, "
+        return (f"history: {self.operations()} attempts, {len(self.holds)} grants on {keys} keys, {unknown} unknown, "
                 f"{self.placed} waiters placed, {len(self.violations)} violations")
 
 

@@ -75,7 +75,7 @@ def main():
         print(violation)
     print(f"{history.figures()}; {compared} holds compared after a kill; checked in {time.process_time() - began:.0f} s of "
           f"processor, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MiB")
-    print(f"linearizability A: {len(history.attempts) + len(history.gets)} operations, {len(history.violations)} violations")
+    print(f"linearizability A: {history.operations()} operations, {len(history.violations)} violations")
     return 1 if history.violations else 0
 
 
