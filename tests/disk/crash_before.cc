@@ -17,6 +17,7 @@
 //
 //   HOLDFAST_CRASH_BEFORE=N   dies before the N-th call
 //   HOLDFAST_CRASH_WITHIN=N   dies halfway through it, where it is a write; before it, where it is another
+//   HOLDFAST_CRASH_UNSYNCED=1 nothing is synced, and that is kept secret: what a power cut must show
 //   HOLDFAST_CRASH_TRACE=FILE writes a line for each call: its name
 
 namespace {
@@ -26,6 +27,7 @@ class Countdown {
   Countdown() {
     before_ = number("HOLDFAST_CRASH_BEFORE");
     within_ = number("HOLDFAST_CRASH_WITHIN");
+    syncs_ = number("HOLDFAST_CRASH_UNSYNCED") == 0;
     const char* const path = std::getenv("HOLDFAST_CRASH_TRACE");
     if (path != nullptr)
       trace_ = static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND, 0600));
@@ -38,6 +40,8 @@ class Countdown {
     if (count == before_) die();
     return count == within_;
   }
+
+  bool syncs() const { return syncs_; }
 
   [[noreturn]] static void die() {
     ::kill(::getpid(), SIGKILL);
@@ -61,6 +65,7 @@ class Countdown {
   std::atomic<long> calls_{0};
   long before_ = 0;
   long within_ = 0;
+  bool syncs_ = true;
   int trace_ = -1;
 };
 
@@ -100,13 +105,13 @@ ssize_t pwrite(int fd, const void* data, std::size_t size, off_t offset) {
 int fsync(int fd) {
   static const auto real = next<int (*)(int)>("fsync");
   step("fsync");
-  return real(fd);
+  return countdown().syncs() ? real(fd) : 0;
 }
 
 int fdatasync(int fd) {
   static const auto real = next<int (*)(int)>("fdatasync");
   step("fdatasync");
-  return real(fd);
+  return countdown().syncs() ? real(fd) : 0;
 }
 
 int renameat(int from_fd, const char* from, int to_fd, const char* to) noexcept {
@@ -134,6 +139,7 @@ int openat(int fd, const char* path, int flags, ...) {
   const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
   va_end(arguments);
   if ((flags & O_CREAT) != 0) step("create");
+  if (!countdown().syncs()) flags &= ~(O_DIRECT | O_DSYNC);
   return real(fd, path, flags, mode);
 }
 

@@ -8,14 +8,15 @@ second act begins on what a killed server left behind, so every step of a recove
 
     crashpoints: N points (kinds ...), 0 lost
 
-What a kill leaves in the page cache survives it; what a power cut takes away is for tests/powercut and
-src/journal/file/power_model_test.cc to find. Threads race, so the N-th call of one run may be another one in the
+What a kill leaves in the page cache survives it. With --power-cut it does not: the directory is on a disk of
+tests/powercut, whose power goes at the same moment. Threads race, so the N-th call of one run may be another one in the
 next. A run may end before its point; that is counted.
 """
 
 import argparse
 import collections
 import copy
+import functools
 import pathlib
 import random
 import shutil
@@ -26,6 +27,9 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 from story import SMALL, Died, Seen, Story, Told, losses, rig
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "powercut"))
+from powercut import Disk, enter_namespace  # noqa: E402
 
 
 def preload(**variables):
@@ -44,6 +48,7 @@ class Act:
         data = place / "data"
         if self.template:
             shutil.copytree(self.template, data)
+            subprocess.run(["sync", "-f", data], check=True)
         told = copy.deepcopy(self.told)
         server = rig.Server(data, env=env)
         try:
@@ -129,20 +134,56 @@ def wipe_last_record(data):
             file.write(bytes(len(content) - start))
 
 
+class Ground:
+    """Where one act takes place: a directory of its own."""
+
+    def __init__(self, scratch):
+        self.directory = tempfile.TemporaryDirectory(dir=scratch)
+        self.path = pathlib.Path(self.directory.name)
+
+    def crash(self):
+        """The server has died; what has the machine to add?"""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.directory.cleanup()
+
+
+class Powered(Ground):
+    """On a disk that loses what was not synced."""
+
+    def __init__(self, scratch):
+        super().__init__(scratch)
+        self.disk = Disk(self.directory.name)
+        self.disk.format()
+        self.disk.mount()
+        self.path = pathlib.Path(self.disk.mountpoint)
+
+    def crash(self):
+        self.disk.cut_power()
+        self.disk.mount()
+
+    def __exit__(self, *_):
+        subprocess.run(["umount", "-l", self.path], check=False)
+        super().__exit__()
+
+
 class Run:
-    def __init__(self, scratch, judge):
-        self.scratch, self.judge = scratch, judge
+    def __init__(self, grounds, judge, **variables):
+        self.grounds, self.judge, self.variables = grounds, judge, variables
         self.killed, self.lost, self.missed = collections.Counter(), [], 0
 
     def point(self, point):
-        with tempfile.TemporaryDirectory(dir=self.scratch) as place:
-            place = pathlib.Path(place)
-            told, died = point.act.play(place, preload(**{point.manner: point.number}))
+        with self.grounds() as ground:
+            told, died = point.act.play(ground.path, preload(**{point.manner: point.number}, **self.variables))
             if not died:
                 self.missed += 1
                 return
+            ground.crash()
             self.killed[("half a " if point.manner == "within" else "") + point.call] += 1
-            self.lost += [f"{point}: {loss}" for loss in self.judge.judge(place, told)[:5]]
+            self.lost += [f"{point}: {loss}" for loss in self.judge.judge(ground.path, told)[:5]]
 
 
 def second_act(scratch):
@@ -163,15 +204,22 @@ def main():
     arguments.add_argument("--seed", type=int, default=0, help="which of them")
     arguments.add_argument("--seconds", type=float, default=0, help="at most so long, in random order; 0: to the end")
     arguments.add_argument("--jobs", type=int, default=2)
+    arguments.add_argument("--power-cut", action="store_true", help="and cut the power (needs loop mounts)")
     arguments.add_argument("--sabotage", action="store_true",
-                           help="destroy the last record after each kill; succeed only when that is noticed")
+                           help="destroy the last record after each kill, or, where power is cut, never sync; succeed only when "
+                                "that is noticed")
     options = arguments.parse_args()
+    if options.power_cut:
+        enter_namespace()
     rig.use_build(options.build.resolve())
     with tempfile.TemporaryDirectory(prefix="holdfast-crashpoints-") as scratch:
         points = [point for act in (Act("fresh"), second_act(scratch)) for point in points_of(act, scratch)]
         chosen = points[options.seed % options.every :: options.every]
         random.Random(options.seed).shuffle(chosen)
-        run = Run(scratch, Judge(options.sabotage))
+        if options.power_cut:
+            run = Run(functools.partial(Powered, scratch), Judge(False), **({"unsynced": 1} if options.sabotage else {}))
+        else:
+            run = Run(functools.partial(Ground, scratch), Judge(options.sabotage))
         end = rig.raw_ns() + options.seconds * 1e9 if options.seconds else None
 
         def one(point):

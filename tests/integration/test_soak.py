@@ -19,6 +19,7 @@ GOOD = {
     "linearizability_b": "linearizability B: 200 histories, 300000 operations, 0 violations",
     "powercut": "powercut: 500 cuts, 0 lost",
     "crashpoints": "crashpoints: 1026 points (fsync 40, pwrite 900; 3 not reached, of 1029 in all), 0 lost",
+    "crashpoints_powercut": "crashpoints: 100 points (fsync 50, pwrite 50; 0 not reached, of 1029 in all), 0 lost",
     "corruption": "corruption: 3000 damages (refused 2000, served whole 1000), 0 accepted wrongly",
     "chaos": "chaos: 429 faults, 204 pairs (Kill 40, Partition 41), 900000 operations, snapshots in 9 of 10 rounds, "
              "recovery p50 0.03 s p99 0.30 s max 0.31 s, 0 violations",
@@ -39,7 +40,7 @@ def test_all_is_well():
     assert set(GOOD) == {suite.name for suite in SUITES}
     assert outcomes.reliability_line(all_of()) == (
         "RELIABILITY seeds=120000 sim_hours=1234.5 operations=9876543 mutants=24/24 rules=11/11 powercut=500 "
-        "crashpoints=1026 corruption=3000 chaos=429 pairs=204 fuzz_min=61.5 lin_ops=1300000 "
+        "crashpoints=1126 corruption=3000 chaos=429 pairs=204 fuzz_min=61.5 lin_ops=1300000 "
         "histories=200 violations=0")
 
 

@@ -104,6 +104,13 @@ def fuzzers():
     return max(1, len(list((ROOT / "fuzz" / "targets").glob("*.cc"))))
 
 
+def amounts(minutes):
+    """What suites are told, each in its own words."""
+    seconds = minutes * 60
+    return {"minutes": f"{minutes:.2f}", "seconds": int(seconds), "operations": int(seconds * OPERATIONS_PER_S),
+            "histories": max(1, int(seconds / HISTORY_S)), "per_fuzzer": max(1, int(seconds / fuzzers()))}
+
+
 def main():
     arguments = argparse.ArgumentParser(prog="./dev soak", description=__doc__.splitlines()[0])
     arguments.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "release", help=argparse.SUPPRESS)
@@ -123,8 +130,7 @@ def main():
     outcomes = []
     for suite, given in shares(chosen, minutes).items():
         show(f"soak: {suite.name}, {given:.1f} minutes, seed {options.seed}")
-        words = suite.words(build=build, minutes=f"{given:.2f}", seconds=int(given * 60), seed=options.seed,
-                            operations=int(given * 60 * OPERATIONS_PER_S), histories=max(1, int(given * 60 / HISTORY_S)), per_fuzzer=max(1, int(given * 60 / fuzzers())))
+        words = suite.words(build=build, seed=options.seed, **amounts(given))
         outcome = run(suite, words, given, logs / f"{suite.name}.log", PATIENCE * given * 60 + 300)
         outcomes.append(outcome)
         for reason in outcome.reasons:

@@ -52,6 +52,9 @@ SUITES = (
           rf"^powercut: {number('powercut')} cuts, {number('violations')} lost", share=4),
     Suite("crashpoints", PYTHON + " tests/disk/crashpoints.py --seconds {seconds} --seed {seed} --build {build}",
           rf"^crashpoints: {number('crashpoints')} points \(.*\), {number('violations')} lost", share=4),
+    Suite("crashpoints_powercut", PYTHON + " tests/disk/crashpoints.py --power-cut --seconds {seconds} --seed {seed} "
+          "--build {build}",
+          rf"^crashpoints: {number('crashpoints')} points \(.*\), {number('violations')} lost", share=3),
     Suite("corruption", PYTHON + " tests/disk/corruption.py --seconds {seconds} --seed {seed} --build {build}",
           rf"^corruption: {number('corruption')} damages \(.*\), {number('violations')} accepted wrongly", share=2),
     Suite("chaos", PYTHON + " tests/chaos/chaos.py --minutes {minutes} --seed {seed} --build {build}",
