@@ -61,6 +61,12 @@ class Cell:
             elif rig.raw_ns() - began > rig.PATIENCE_S * 1e9:
                 raise AssertionError("the server does not recover: " + self.server.log_text()[-2000:])
 
+    def begin_anew(self):
+        self.server.process.kill()
+        self.server.process.wait()
+        shutil.rmtree(self.data)
+        self.start()
+
     def start(self):
         if self.forgetful:
             shutil.rmtree(self.data, ignore_errors=True)

@@ -29,6 +29,9 @@ SLICE = ((faults.Kill,), (faults.ServerPause, faults.LostReplies), (faults.DiskF
          (faults.Terminate, faults.CutFrames), (faults.PacketsToClientDropped, faults.Kill),
          (faults.WriteError, faults.ClockForward), (faults.SlowDisk, faults.PartitionToServer))
 
+# Then the directory is a new one: what a server keeps of ended requests would fill the small disk.
+ROUNDS_A_LIFE = 15
+
 
 class Figures:
     def __init__(self):
@@ -89,6 +92,9 @@ def run(cell, options, figures):
     for number, chosen in enumerate(plan(usable_faults(cell), options)):
         if deadline and time.monotonic() > deadline:
             break
+        if number % ROUNDS_A_LIFE == ROUNDS_A_LIFE - 1:
+            cell.begin_anew()
+            largest = 0
         seed = options.seed + number
         began = time.monotonic()
         done = Round(cell, chosen, number, seed, largest).run()

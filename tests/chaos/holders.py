@@ -55,7 +55,7 @@ class Holders:
         self.cell, self.key, self.seconds = cell, key, seconds
         self.trail = pathlib.Path(directory) / "holders"
         self.stopping = False
-        self.codes = []
+        self.codes, self.running = [], []
         self.threads = [threading.Thread(target=self._repeat, daemon=True) for _ in range(count)]
         for thread in self.threads:
             thread.start()
@@ -64,12 +64,22 @@ class Holders:
         command = [rig.build / "holdfast", "run", "-q", "-t", self.TTL, self.key, "--", sys.executable, "-S", "-c", WORKER,
                    str(self.trail), str(self.seconds)]
         while not self.stopping:
-            done = subprocess.run(command, env=self.cell.environment(), stdin=subprocess.DEVNULL,
-                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            self.codes.append(done.returncode)
+            process = subprocess.Popen(command, env=self.cell.environment(), stdin=subprocess.DEVNULL,
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            self.running.append(process)
+            self.codes.append(process.wait())
+            self.running.remove(process)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stopping = True
+        for process in list(self.running):
+            process.terminate()
 
     def stop(self):
-        """Returns the lives and what is wrong with them."""
+        """Returns what is wrong with how they lived."""
         self.stopping = True
         found = []
         for thread in self.threads:
@@ -81,4 +91,4 @@ class Holders:
         odd = [code for code in self.codes if code not in (0, 69, 75, 79, 128 + 9, 128 + 15)]
         if odd:
             found.append(f"run: exit {odd[0]}")
-        return lives, found + violations_of(lives)
+        return found + violations_of(lives)

@@ -32,13 +32,12 @@ class Round:
             scratch = pathlib.Path(scratch)
             snapshot = self.cell.snapshot()
             self._begin_load(scratch)
-            holders = Holders(self.cell, scratch, f"{self.prefix}/run", 2, 0.3)
-            self._pause(0.4, 0.8)
-            self._let_faults_happen()
-            self._recover()
-            self._pause(0.3, 0.6)
-            _, found = holders.stop()
-            self.violations += found
+            with Holders(self.cell, scratch, f"{self.prefix}/run", 2, 0.3) as holders:
+                self._pause(0.4, 0.8)
+                self._let_faults_happen()
+                self._recover()
+                self._pause(0.3, 0.6)
+                self.violations += holders.stop()
             self._end_load()
             self.snapshots = self.cell.snapshot() != snapshot
             self._acquire_every_key()
