@@ -15,10 +15,10 @@ class Outcome:
         self.skipped = code == SKIPPED
         self.figures, self.lines = collections.Counter(), []
         self.reasons = []
-        if self.skipped:
-            self.lines = text.strip().splitlines()[-1:]
-            return
         self._read(text)
+        if self.skipped:
+            self.lines += [line for line in text.splitlines() if "SKIPPED" in line]
+            return
         if code is None:
             self.reasons.append("did not end in its time")
         elif code != 0:

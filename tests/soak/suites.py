@@ -45,7 +45,8 @@ SUITES = (
     Suite("linearizability_a", PYTHON + " tests/load/linearizability_a.py --operations {operations} --build {build}",
           rf"^linearizability A: {number('lin_ops')} operations, {number('violations')} violations", share=3),
     Suite("linearizability_b", PYTHON + " tests/linearizability/run.py --histories {histories} --build {build}",
-          rf"^linearizability B: {number('histories')} histories, {number('lin_ops')} operations, "
+          rf"^linearizability A: {number('lin_ops')} operations, {number('violations')} violations",
+          rf"^linearizability B: {number('histories')} histories, {number('operations_of_b')} operations, "
           rf"{number('violations')} violations", share=2),
     Suite("powercut", PYTHON + " tests/powercut/powercut.py --seconds {seconds} --seed {seed} --writer "
           "{build}/tests/powercut/powercut_writer",
