@@ -4,8 +4,8 @@
 
 # GoogleTest's headers, precompiled once for all test programs.
 if(HOLDFAST_TESTS)
-  file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/test_headers.cc" CONTENT "int main() {}\n")
-  add_executable(holdfast_test_headers "${CMAKE_BINARY_DIR}/test_headers.cc")
+  file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/test_headers.cc" CONTENT "int main() {}\n")
+  add_executable(holdfast_test_headers "${PROJECT_BINARY_DIR}/test_headers.cc")
   target_link_libraries(holdfast_test_headers PRIVATE holdfast_settings GTest::gtest GTest::gmock)
   target_precompile_headers(holdfast_test_headers PRIVATE
     <algorithm> <map> <memory> <optional> <string> <variant> <vector> <gmock/gmock.h> <gtest/gtest.h>)
@@ -38,7 +38,7 @@ function(holdfast_test name)
   target_compile_options(${name} PRIVATE -Wno-array-bounds -Wno-stringop-overflow)
   target_precompile_headers(${name} REUSE_FROM holdfast_test_headers)
   target_link_libraries(${name} PRIVATE holdfast_settings GTest::gtest GTest::gmock GTest::gtest_main)
-  target_compile_definitions(${name} PRIVATE HOLDFAST_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  target_compile_definitions(${name} PRIVATE HOLDFAST_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   foreach(module IN LISTS ARG_USES)
     if(TARGET holdfast_${module})
       target_link_libraries(${name} PRIVATE holdfast_${module})

@@ -22,7 +22,7 @@ endif()
 add_library(holdfast_settings INTERFACE)
 target_compile_options(holdfast_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers)
-target_include_directories(holdfast_settings INTERFACE "${CMAKE_SOURCE_DIR}/src")
+target_include_directories(holdfast_settings INTERFACE "${PROJECT_SOURCE_DIR}/src")
 target_compile_definitions(holdfast_settings INTERFACE
   HOLDFAST_VERSION="${PROJECT_VERSION}"
   BOOST_ASIO_SEPARATE_COMPILATION

@@ -82,9 +82,9 @@ void Member::refuse(CallId id, Call& call) {
     if (!self) return;
     const auto found = self->refused_.find(id);
     if (found == self->refused_.end()) return;
-    Call* const call = found->second;
+    Call& waiting = *found->second;
     self->refused_.erase(found);
-    call->answered({}, lock::Refused{.code = lock::Code::no_leader, .detail = "this server does not lead"},
+    waiting.answered({}, lock::Refused{.code = lock::Code::no_leader, .detail = "this server does not lead"},
                    {});
   });
 }
