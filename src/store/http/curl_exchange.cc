@@ -141,9 +141,14 @@ bool CurlExchange::is_success() const {
 }
 
 std::size_t CurlExchange::on_header(char* data, std::size_t size, std::size_t count, void* self) {
-  auto& headers = static_cast<CurlExchange*>(self)->response_.headers;
+  auto& exchange = *static_cast<CurlExchange*>(self);
+  auto& headers = exchange.response_.headers;
   const std::string_view line(data, size * count);
-  if (line.starts_with("HTTP/")) headers.clear();  // what came before belonged to a 100 Continue
+  if (trimmed(line).empty()) exchange.header_is_whole_ = true;
+  if (line.starts_with("HTTP/")) {  // what came before belonged to a 100 Continue
+    headers.clear();
+    exchange.header_is_whole_ = false;
+  }
   if (const auto colon = line.find(':'); colon != std::string_view::npos && !line.starts_with("HTTP/")) {
     headers.push_back({lower(trimmed(line.substr(0, colon))), std::string(trimmed(line.substr(colon + 1)))});
   }
@@ -169,6 +174,8 @@ Result<HttpResponse> CurlExchange::finish(CURLcode code) {
     const std::string_view why = curl_text_[0] != 0 ? curl_text_ : curl_easy_strerror(code);
     return error(kind_of(code, request_was_sent()), why);
   }
+  // curl takes the end of the connection for the end of the header.
+  if (!header_is_whole_) return error(HttpErrc::no_reply, "the reply ends within its header");
   long status = 0;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
   response_.status = static_cast<int>(status);

@@ -36,6 +36,7 @@ class CurlExchange {
   const HttpRequest& request_;
   HttpResponse response_;
   curl_slist* header_list_ = nullptr;
+  bool header_is_whole_ = false;
   bool too_large_ = false;
   bool ended_by_reader_ = false;
   char curl_text_[CURL_ERROR_SIZE] = {};

@@ -108,6 +108,18 @@ TEST(HttpClient, TellsALostReplyFromARequestThatWasNeverSent) {
   EXPECT_EQ(client.send({.url = "file:///etc/passwd"}).error().code, HttpErrc::invalid_request);
 }
 
+// Bug: a reply that ends within its header is taken for a whole one without a body.
+TEST(HttpClient, AReplyThatIsCutAnywhereIsNone) {
+  const std::string whole = ok("a body");
+  for (std::size_t length = 1; length < whole.size(); ++length) {
+    ScriptedServer server({whole.substr(0, length)});
+    HttpClient client({});
+    const auto answer = client.send({.url = server.url()});
+    ASSERT_FALSE(answer) << "cut after " << length << " bytes: status " << answer->status;
+    EXPECT_EQ(answer.error().code, HttpErrc::no_reply) << "cut after " << length << " bytes";
+  }
+}
+
 TEST(HttpClient, GivesUpOnAStalledServerAtItsTimeLimit) {
   ScriptedServer server({"stall", ok("alive")});
   HttpClient client({});
