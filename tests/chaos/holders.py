@@ -55,7 +55,7 @@ class Holders:
         self.cell, self.key, self.seconds = cell, key, seconds
         self.trail = pathlib.Path(directory) / "holders"
         self.stopping = False
-        self.codes, self.running = [], []
+        self.ends, self.running = [], []
         self.threads = [threading.Thread(target=self._repeat, daemon=True) for _ in range(count)]
         for thread in self.threads:
             thread.start()
@@ -65,9 +65,10 @@ class Holders:
                    str(self.trail), str(self.seconds)]
         while not self.stopping:
             process = subprocess.Popen(command, env=self.cell.environment(), stdin=subprocess.DEVNULL,
-                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
             self.running.append(process)
-            self.codes.append(process.wait())
+            said = process.communicate()[1]
+            self.ends.append((process.returncode, said.strip()))
             self.running.remove(process)
 
     def __enter__(self):
@@ -88,7 +89,6 @@ class Holders:
                 found.append("run: does not end")
         lives = lives_in(self.trail.read_text() if self.trail.exists() else "")
         # Success; lost, unreachable or not granted, and said so; ended by TERM or KILL as it was lost.
-        odd = [code for code in self.codes if code not in (0, 69, 75, 79, 128 + 9, 128 + 15)]
-        if odd:
-            found.append(f"run: exit {odd[0]}")
+        found += [f"run: exit {code}: {said}" for code, said in self.ends
+                  if code not in (0, 69, 75, 79, 128 + 9, 128 + 15)]
         return found + violations_of(lives)
