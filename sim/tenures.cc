@@ -125,7 +125,8 @@ void Tenures::release(lock::LeaseId lease) {
     parts_.asker.ask(lock::Command(std::move(each)), {}, [](const Asker::Told*) {});
     return;
   }
-  lock::Release release{.lease = name_of(tenure), .keys = {}};
+  lock::Release release{.lease = tenure.lease, .keys = {}};
+  if (!is_extended(tenure.alias)) release.lease = name_of(tenure);
   if (parts_.random.one_in(8)) release.keep_for = lock::Millis(parts_.random.between(1, 3'000));
   if (parts_.random.one_in(2)) release.request = draw_tag(parts_.random);
   parts_.asker.ask(lock::Command(std::move(release)), {}, [](const Asker::Told*) {});

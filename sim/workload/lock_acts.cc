@@ -1,7 +1,5 @@
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "client.h"
 #include "orders.h"
 
@@ -22,11 +20,12 @@ void Client::lock(std::size_t keys) {
   ask(std::move(acquire), manner(repeats), [this](const Told* told) { acquired(told, {}); });
 }
 
-// Names are never used again: a release by alias that comes late must not end what is taken later.
+// Names are never used for another lease: a release by alias that comes late must not end what is taken
+// later.
 void Client::lock_by_alias() {
   lock::Acquire acquire = draw_acquire(random_, plan_, id_, 1);
   acquire.items.front() = {.key = acquire.items.front().key};
-  acquire.alias = {lock::Dialect::redlock, fmt::format("a{:x}", random_.next())};
+  acquire.alias = draw_alias(random_, lock::Dialect::redlock, random_.one_in(2));
   acquire.on_held =
       random_.pick({lock::OnHeld::refuse, lock::OnHeld::extend_alias, lock::OnHeld::refuse_alias});
   acquire.wait = lock::Millis(0);
@@ -36,7 +35,7 @@ void Client::lock_by_alias() {
 
 void Client::extend_by_alias() {
   Tenure* const tenure = tenures_.any([](const Tenure& t) {
-    return t.alias.dialect == lock::Dialect::redlock && t.keys.size() == 1 && !t.busy;
+    return t.alias.dialect == lock::Dialect::redlock && is_extended(t.alias) && t.keys.size() == 1;
   });
   if (tenure == nullptr) return;
   lock::Acquire acquire = draw_acquire(random_, plan_, id_, 1);
@@ -49,13 +48,14 @@ void Client::extend_by_alias() {
 }
 
 void Client::lock_each() {
-  Tenure* const tenure = tenures_.any([](const Tenure& t) { return t.alias.dialect == lock::Dialect::keys; });
+  const Tenure* const tenure = tenures_.any(
+      [](const Tenure& t) { return t.alias.dialect == lock::Dialect::keys && is_extended(t.alias); });
   lock::AcquireEach each;
   each.keys = draw_keys(random_, plan_, static_cast<std::size_t>(random_.between(1, 3)));
   each.ttl = draw_ttl(random_, plan_);
   each.principal = principal_of(id_);
   each.owner = each.principal;
-  each.alias = {lock::Dialect::keys, fmt::format("e{:x}", random_.next())};
+  each.alias = draw_alias(random_, lock::Dialect::keys, random_.one_in(2));
   if (tenure != nullptr && random_.one_in(2)) each.alias = tenure->alias;
   const lock::Alias alias = each.alias;
   ask(std::move(each), manner(true), [this, alias](const Told* told) {
@@ -71,7 +71,7 @@ void Client::lock_each() {
 void Client::poll() {
   lock::Acquire acquire = draw_acquire(random_, plan_, id_, 1);
   acquire.items.front() = {.key = acquire.items.front().key};
-  acquire.alias = {lock::Dialect::terraform, fmt::format("t{:x}", random_.next())};
+  acquire.alias = draw_alias(random_, lock::Dialect::terraform, false);
   acquire.on_held = lock::OnHeld::refuse_alias;
   acquire.request = draw_tag(random_);
   acquire.wait = lock::Millis(0);

@@ -26,6 +26,14 @@ std::string key_name(std::uint32_t number) {
   return fmt::format("k{}", number);
 }
 
+lock::Alias draw_alias(Random& random, lock::Dialect dialect, bool extended) {
+  return {dialect, fmt::format("{}{:x}", extended ? "x" : "r", random.next())};
+}
+
+bool is_extended(const lock::Alias& alias) {
+  return alias.name.starts_with('x');
+}
+
 lock::RequestTag draw_tag(Random& random) {
   return {{random.next() | 1, random.next() << 8}, random.next()};
 }

@@ -13,6 +13,11 @@ namespace holdfast::sim {
 std::string principal_of(std::uint32_t client);
 std::string key_name(std::uint32_t number);
 
+// Of a dialect's lease: one that is extended by its name, or one that is released by it. A client that did
+// both could end by a late release what it was given by an extension.
+lock::Alias draw_alias(Random& random, lock::Dialect dialect, bool extended);
+bool is_extended(const lock::Alias& alias);
+
 lock::RequestTag draw_tag(Random& random);
 std::string draw_key(Random& random, const Plan& plan);
 // So many different keys, or as many as there are.
