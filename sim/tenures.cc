@@ -110,7 +110,7 @@ void Tenures::acknowledge(lock::LeaseId lease, const lock::Renewed& renewed) {
   Tenure& tenure = tenures_.at(lease);
   if (tenure.busy) return;
   for (const lock::LossInfo& loss : renewed.lost) {
-    if (tenure.tokens[loss.key] == loss.token) tenure.keys.erase(loss.key);
+    if (tenure.tokens[loss.key] <= loss.token) tenure.keys.erase(loss.key);
   }
   if (parts_.random.one_in(2)) release_part(tenure, renewed.lost.front().key);
 }

@@ -145,7 +145,8 @@ void Claims::extend(Nanos now, const Asked& asked, const lock::Renewed& renewed)
   belief.until = later(belief.until, in_true_time(deadline, asked.clock));
   for (const lock::LossInfo& loss : renewed.lost) {
     const auto claim = belief.claims.find(loss.key);
-    if (claim != belief.claims.end() && claim->second.token == loss.token) belief.claims.erase(claim);
+    // It may know of an older token only: the answer that told of the lost one was lost itself.
+    if (claim != belief.claims.end() && claim->second.token <= loss.token) belief.claims.erase(claim);
   }
   for (const auto& [key, claim] : belief.claims) judge(now, renewed.lease.id, key);
 }
