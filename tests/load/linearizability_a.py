@@ -16,14 +16,14 @@ from check_history import History
 from rig_fixtures import look_at_locks
 
 LONG_MS, SHORT_MS = 24 * 3_600_000, 300
-KILL_EVERY = 4  # slices
+KILL_EVERY = 4  # of the slices, so that each kind has its turn
 
 SLICES = (
-    ("mix", dict(connections=64, count=40_000, keys=200, keep_percent=2, shared_percent=30, ttl_ms=LONG_MS)),
-    ("contend", dict(connections=32, count=20_000, keys=50, keep_percent=5, shared_percent=30, ttl_ms=SHORT_MS)),
-    ("mix", dict(connections=16, count=10_000, keys=20, keep_percent=2, shared_percent=30, ttl_ms=LONG_MS, lose_percent=3,
+    ("mix", dict(connections=64, count=80_000, keys=200, keep_percent=2, shared_percent=30, ttl_ms=LONG_MS)),
+    ("contend", dict(connections=32, count=10_000, keys=50, keep_percent=5, shared_percent=30, ttl_ms=SHORT_MS)),
+    ("mix", dict(connections=16, count=20_000, keys=20, keep_percent=2, shared_percent=30, ttl_ms=LONG_MS, lose_percent=3,
                  cut_percent=3)),
-    ("handover", dict(connections=64, count=20_000, ttl_ms=LONG_MS)),
+    ("handover", dict(connections=64, count=3_000, ttl_ms=LONG_MS)),
     ("contend", dict(connections=64, count=20_000, keys=50, shared_percent=50, ttl_ms=LONG_MS)),
 )
 
