@@ -82,7 +82,8 @@ def record(server, path, kind, seconds, seed):
 
 
 def record_all(directory, histories, seconds):
-    """Returns the files. One server serves them all, so that its tokens grow through all of its restarts."""
+    """Returns the files. One server serves them all, so that its tokens grow through all of its restarts. A client that
+    was told two things about one request is an AssertionError."""
     directory = pathlib.Path(directory)
     paths = [directory / f"history{number}.tsv" for number in range(histories)]
     with rig.Server(directory / "data") as server:
@@ -113,10 +114,15 @@ def main():
     arguments.add_argument("--keep", type=pathlib.Path, help="put the histories here and leave them")
     options = arguments.parse_args()
     rig.use_build(options.build)
+    rig.end_properly_on_sigterm()
     with tempfile.TemporaryDirectory() as scratch:
         directory = options.keep or pathlib.Path(scratch)
         directory.mkdir(parents=True, exist_ok=True)
-        paths = record_all(directory, options.histories, options.seconds)
+        try:
+            paths = record_all(directory, options.histories, options.seconds)
+        except AssertionError as broken:
+            print(f"{broken}\nlinearizability A: 0 operations, 1 violations")
+            return 1
         good = judged_by_a(paths)
         try:
             done = judged(build_judge(scratch), paths)

@@ -63,6 +63,7 @@ def main():
     options = arguments.parse_args()
     rig.use_build(options.build)
     rig.raise_descriptor_limit()
+    rig.end_properly_on_sigterm()
     with tempfile.TemporaryDirectory() as scratch:
         directory = options.keep or pathlib.Path(scratch)
         directory.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ import resource
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -25,6 +26,11 @@ def use_build(directory):
     """Takes the programs from there."""
     global build
     build = pathlib.Path(directory)
+
+
+def end_properly_on_sigterm():
+    """So that no server outlives a script that is told to end."""
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
 
 
 def raise_descriptor_limit():
