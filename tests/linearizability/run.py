@@ -73,8 +73,8 @@ def kill_now_and_then(server, load, seconds):
             server.restart()
 
 
-def record(server, path, kind, seconds, seed):
-    load = server.load("contend", connections=CLIENTS, keys=KEYS, seconds=seconds, count=KEYS * ROUNDS_PER_KEY,
+def record(server, path, kind, seconds, seed, rounds=KEYS * ROUNDS_PER_KEY):
+    load = server.load("contend", connections=CLIENTS, keys=KEYS, seconds=seconds, count=rounds,
                        hold_us=3000, prefix=f"history{seed}", seed=seed, history=path, **KINDS[kind])
     if kind == "kills":
         kill_now_and_then(server, load, seconds)
