@@ -93,10 +93,11 @@ void check_without(Rule rule, const Scope& scope, Total& total) {
 
 int run(bool large) {
   Total total;
-  for (const Scope& scope : small_scopes()) {
-    check_with_all_rules(scope, total);
+  const std::vector<Scope> scopes = small_scopes();
+  for (const Scope& scope : scopes) {
     for (const Rule rule : scope.needs) check_without(rule, scope, total);
   }
+  for (const Scope& scope : scopes) check_with_all_rules(scope, total);
   if (large) {
     for (const Scope& scope : large_scopes()) check_with_all_rules(scope, total);
   }
