@@ -13,6 +13,7 @@ import argparse
 import collections
 import pathlib
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -71,7 +72,7 @@ def plan(usable, options):
     if options.only:
         wanted = set(options.only)
         return [chosen for chosen in singles + pairs if {fault.__name__ for fault in chosen} == wanted]
-    return (singles + pairs)[: options.rounds]
+    return (singles + pairs)[options.skip :][: options.rounds]
 
 
 def usable_faults(cell):
@@ -89,7 +90,7 @@ def usable_faults(cell):
 def run(cell, options, figures):
     deadline = time.monotonic() + options.minutes * 60 if options.minutes else None
     largest = 0
-    for number, chosen in enumerate(plan(usable_faults(cell), options)):
+    for number, chosen in enumerate(plan(usable_faults(cell), options), options.skip):
         if deadline and time.monotonic() > deadline:
             break
         if number % ROUNDS_A_LIFE == ROUNDS_A_LIFE - 1:
@@ -112,6 +113,7 @@ def main():
     arguments.add_argument("--build", type=pathlib.Path, default=rig.build)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--rounds", type=int, default=1_000, help="at most")
+    arguments.add_argument("--skip", type=int, default=0, help="the first so many")
     arguments.add_argument("--minutes", type=float, default=0, help="at most; 0: no limit")
     arguments.add_argument("--slice", action="store_true", help="the same few rounds always")
     arguments.add_argument("--verbose", action="store_true", help="a line for each round")
@@ -123,6 +125,7 @@ def main():
     if unknown:
         print(f"no such fault: {', '.join(sorted(unknown))}; faults.py has {', '.join(f.__name__ for f in faults.FAULTS)}")
         return 64
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was begun is ended
     place.enter_namespaces()
     place.bring_up_loopback()
     rig.use_build(options.build.resolve())

@@ -213,9 +213,13 @@ class SystemCalls(Fault):
         time.sleep(0.2)  # it attaches
 
     def heal(self, cell):
-        if self.strace and self.strace.poll() is None:
-            self.strace.terminate()
-        if self.strace:
+        if self.strace is None:
+            return
+        self.strace.terminate()
+        try:
+            self.strace.wait(5)
+        except subprocess.TimeoutExpired:  # it may wait forever for one that was killed meanwhile
+            self.strace.kill()
             self.strace.wait()
 
 

@@ -18,6 +18,7 @@ in powercut_writer.cc; `--writer` points the rig at another program.
 
 import argparse
 import collections
+import contextlib
 import os
 import random
 import shlex
@@ -163,7 +164,8 @@ def write_until_killed(command, directory, seed, sabotage, moment):
             time.sleep(0.002)
         time.sleep(moment)
         ended_by_itself = writer.poll() is not None
-        os.killpg(writer.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(writer.pid, signal.SIGKILL)
         writer.wait()
         if ended_by_itself:
             sys.exit(f"powercut: the writer ended by itself with {writer.returncode}")

@@ -121,7 +121,7 @@ Bytes random_bytes(std::mt19937_64& random, std::size_t size) {
   return bytes;
 }
 
-// Puts one, and removes one where there are many.
+// Puts one, and removes as many as there are too many: a cut may have come before a removal.
 void change_objects(Objects& objects, std::uint64_t seed) {
   std::mt19937_64 random(seed);
   const Activity activity("object");
@@ -129,11 +129,11 @@ void change_objects(Objects& objects, std::uint64_t seed) {
   const Bytes bytes = random_bytes(random, random() % kMaxSmallObject);
   must(objects.put(id, bytes));
   say(fmt::format("O {} {}\n", to_hex(id), digest(bytes)));
-  const auto known = must(objects.list());
-  if (known.size() <= kObjectsKept) return;
-  const ObjectId& old = known[random() % known.size()];
-  say(fmt::format("R {}\n", to_hex(old)));
-  must(objects.remove(old));
+  for (auto known = must(objects.list()); known.size() > kObjectsKept; known.pop_back()) {
+    std::swap(known.back(), known[random() % known.size()]);
+    say(fmt::format("R {}\n", to_hex(known.back())));
+    must(objects.remove(known.back()));
+  }
 }
 
 [[noreturn]] void write_forever(const std::string& path, std::uint64_t seed, std::string_view sabotage) {
