@@ -27,8 +27,8 @@ from round import Round  # noqa: E402
 
 # What a short run takes: every family once, and pairs of different families.
 SLICE = ((faults.Kill,), (faults.ServerPause, faults.LostReplies), (faults.DiskFull, faults.ClientPause),
-         (faults.Terminate, faults.CutFrames), (faults.PacketsToClientDropped, faults.Kill),
-         (faults.WriteError, faults.ClockForward), (faults.SlowDisk, faults.PartitionToServer))
+         (faults.Terminate, faults.CutFrames), (faults.PacketsToClientDropped, faults.PartitionToServer),
+         (faults.WriteError, faults.ClockForward), (faults.SlowDisk, faults.Kill))
 
 # Then the directory is a new one: what a server keeps of ended requests would fill the small disk.
 ROUNDS_A_LIFE = 15

@@ -242,9 +242,9 @@ class SyncError(SystemCalls):
 
 
 class SlowDisk(SystemCalls):
-    """Each write and sync takes longer than a quarter of a second."""
+    """Each write and sync begins a quarter of a second late: who dies meanwhile has not written."""
 
-    inject_options = ("pwrite64,fsync,fdatasync:delay_exit=250000",)
+    inject_options = ("pwrite64,fsync,fdatasync:delay_enter=250000",)
 
 
 FAULTS = (Kill, Terminate, ServerPause, ClientPause, Partition, PartitionToServer, PartitionToClient, LostReplies,
