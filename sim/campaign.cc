@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -82,6 +83,13 @@ class Worker {
   int descriptor() const { return read_from_; }
   bool done() const { return read_from_ < 0; }
 
+  void end() {
+    if (done()) return;
+    kill(child_, SIGKILL);
+    close(std::exchange(read_from_, -1));
+    waitpid(child_, nullptr, 0);
+  }
+
   // Something can be read.
   void take(CampaignResult& result) {
     Report report;
@@ -155,6 +163,7 @@ CampaignResult run_campaign(const CampaignOptions& options, const std::string& p
     for (std::size_t i = 0; i < workers.size(); ++i) {
       if (waiting[i].fd >= 0 && waiting[i].revents != 0) workers[i].take(result);
     }
+    if (options.until_found && result.failed > 0) std::ranges::for_each(workers, &Worker::end);
   }
 }
 

@@ -16,7 +16,8 @@ struct CampaignOptions {
   std::optional<std::uint64_t> last;            // none: as many as there is time for
   std::optional<std::chrono::seconds> at_most;  // real time
   unsigned jobs = 1;
-  bool twice = false;  // each seed, and the traces are compared
+  bool twice = false;        // each seed, and the traces are compared
+  bool until_found = false;  // ends with the first violation
 };
 
 struct CampaignResult {

@@ -23,6 +23,7 @@ struct Arguments {
   double minutes = 0;
   unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
   bool twice = false;
+  bool until_found = false;
   std::optional<std::uint64_t> seed;
   bool trace = false;
   bool shrink = false;
@@ -45,7 +46,10 @@ int run_one(const Arguments& arguments) {
 }
 
 int run_many(const Arguments& arguments, const std::string& program) {
-  CampaignOptions options{.first = arguments.from, .jobs = arguments.jobs, .twice = arguments.twice};
+  CampaignOptions options{.first = arguments.from,
+                          .jobs = arguments.jobs,
+                          .twice = arguments.twice,
+                          .until_found = arguments.until_found};
   if (!arguments.seeds.empty()) {
     const std::size_t dots = arguments.seeds.find("..");
     options.first = std::stoull(arguments.seeds);
@@ -72,6 +76,7 @@ int run(int argc, char** argv) {
       ->check(CLI::PositiveNumber);
   app.add_option("--jobs", arguments.jobs, "processes")->check(CLI::Range(1u, 256u));
   app.add_flag("--twice", arguments.twice, "run each seed twice and compare what happened");
+  app.add_flag("--until-found", arguments.until_found, "end with the first violation");
   app.add_option("--seed", arguments.seed, "one seed, in this process");
   app.add_flag("--trace", arguments.trace, "with --seed: print what happens");
   app.add_flag("--shrink", arguments.shrink, "with --seed: look for a smaller plan that fails too");

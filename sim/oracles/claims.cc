@@ -38,7 +38,7 @@ void Claims::asks(const Question& question) {
   } else if (const auto* each = std::get_if<lock::ReleaseEach>(command)) {
     for (auto& [lease, belief] : beliefs_) {
       if (belief.alias != each->alias) continue;
-      for (const auto& hold : each->holds) belief.claims.erase(hold.key);
+      for (const auto& hold : each->holds) give_up(lease, belief, hold.key);
     }
   } else if (const auto* acquire = std::get_if<lock::Acquire>(command); acquire && acquire->lease) {
     for (const lock::Item& item : acquire->items) weakens(*acquire->lease, item);
@@ -50,15 +50,26 @@ void Claims::gives_up(const lock::LeaseName& name, const std::vector<std::string
     if (keys.empty()) return drop(*lease);
     const auto belief = beliefs_.find(*lease);
     if (belief == beliefs_.end()) return;
-    for (const std::string& key : keys) belief->second.claims.erase(key);
+    for (const std::string& key : keys) give_up(*lease, belief->second, key);
     return;
   }
   const auto& alias = std::get<lock::AliasedHold>(name);
-  std::erase_if(beliefs_, [&](const auto& entry) {
-    const Belief& belief = entry.second;
-    return belief.alias.dialect == alias.dialect && (!alias.name || belief.alias.name == *alias.name) &&
-           belief.claims.contains(alias.key);
-  });
+  std::vector<lock::LeaseId> named;
+  for (const auto& [lease, belief] : beliefs_) {
+    if (belief.alias.dialect == alias.dialect && (!alias.name || belief.alias.name == *alias.name) &&
+        belief.claims.contains(alias.key)) {
+      named.push_back(lease);
+    }
+  }
+  for (const lock::LeaseId lease : named) drop(lease);
+}
+
+// Answers to older questions may still name this hold; they mean nothing any more.
+void Claims::give_up(lock::LeaseId lease, Belief& belief, const std::string& key) {
+  const auto claim = belief.claims.find(key);
+  if (claim == belief.claims.end()) return;
+  void_.insert({lease, key, claim->second.token});
+  belief.claims.erase(claim);
 }
 
 void Claims::drop(lock::LeaseId lease) {

@@ -64,6 +64,7 @@ class Claims {
   using HoldName = std::tuple<lock::LeaseId, std::string, lock::FencingToken>;
 
   void gives_up(const lock::LeaseName& lease, const std::vector<std::string>& keys);
+  void give_up(lock::LeaseId lease, Belief& belief, const std::string& key);
   void weakens(lock::LeaseId lease, const lock::Item& item);
   void drop(lock::LeaseId lease);
   void believe(Nanos now, const Asked& asked, const lock::Acquired& acquired, const lock::Alias& alias);
@@ -79,7 +80,7 @@ class Claims {
   std::map<lock::LeaseId, Belief> beliefs_;
   std::set<lock::LeaseId> given_up_;
   std::set<lock::LeaseId> endless_;
-  std::set<HoldName> void_;    // broken at once
+  std::set<HoldName> void_;    // given up, or broken at once
   std::set<HoldName> broken_;  // broken as of their end
   std::uint64_t judged_ = 0;
 };
