@@ -86,7 +86,7 @@ Found find_target(const State& state, const Break& command, Ref<Lock> lock) {
 
 // `end`: when the hold would have ended anyway.
 Millis opens_in(const State& state, Ref<Lock> lock, JournalTime end, bool at_once, JournalTime now) {
-  if (at_once || end == kNever) end = now;
+  if (at_once || end == kNever || end < now) end = now;
   if (const Settings* settings = state.settings(lock)) end += settings->lock_delay;
   return std::max({now, end, state.locks()[lock].closed_until, state.quiet_until()}) - now;
 }
