@@ -9,6 +9,7 @@ import concurrent.futures
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -24,26 +25,42 @@ PATIENCE = 10  # times as long with one; what takes longer never ends, and has b
 
 
 class Suite:
-    def __init__(self, name, program, modules, tests="*"):
-        self.name, self.program, self.modules = name, program, set(modules)
-        self.arguments = ["--gtest_fail_fast", "--gtest_brief=1", f"--gtest_filter={tests}"]
+    def __init__(self, name, program, modules, *arguments):
+        self.name, self.program, self.modules, self.arguments = name, program, set(modules), arguments
         self.seconds = LONGEST / PATIENCE
+
+    def program_in(self, build):
+        return build / "tests" / "mutants" / f"mutants_{self.program}"
 
     def run(self, build, mutant=""):
         """Whether it passed, and what it says of the first failure."""
         environment = {name: value for name, value in os.environ.items()
                        if not name.startswith(("HOLDFAST_", "GTEST_"))}
         environment |= {"HOLDFAST_MUTANT": mutant, "HOLDFAST_SHRINK": "no"}
-        command = [self.program_in(build), *self.arguments]
+        process = subprocess.Popen([self.program_in(build), *self.arguments], env=environment, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True)
+        overdue = threading.Event()
+        alarm = threading.Timer(max(30, PATIENCE * self.seconds), lambda: (overdue.set(), kill(process)))
+        alarm.start()
         try:
-            done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                  text=True, errors="replace", timeout=max(30, PATIENCE * self.seconds))
-        except subprocess.TimeoutExpired:
+            output = self.read(process)
+        finally:
+            alarm.cancel()
+            kill(process)
+        code = process.wait()
+        if overdue.is_set():
             return False, "never ends"
-        return done.returncode == 0, self.what_failed(done.stdout)
+        return code == 0, "" if code == 0 else self.what_failed(output)
 
-    def program_in(self, build):
-        return build / "tests" / "mutants" / f"mutants_{self.program}"
+    def read(self, process):
+        return process.stdout.read()
+
+
+class Tests(Suite):
+    """A GoogleTest program."""
+
+    def __init__(self, name, program, modules, tests="*"):
+        super().__init__(name, program, modules, "--gtest_fail_fast", "--gtest_brief=1", f"--gtest_filter={tests}")
 
     def what_failed(self, output):
         if cases := re.search(r"Falsifiable after (\d+) test", output):
@@ -52,28 +69,60 @@ class Suite:
             return failed[1]
         if stopped := re.search(r"(\S+:\d+): .*[Aa]ssert", output):
             return f"assertion at {stopped[1].rsplit('/', 1)[-1]}"
-        return "stopped"
+        return "ends the process"
 
 
+class Simulator(Suite):
+    """Its first failing seed is enough."""
+
+    SEED = re.compile(r"^sim: seed (\d+)", re.MULTILINE)
+
+    def read(self, process):
+        output = ""
+        for line in process.stdout:
+            output += line
+            if self.SEED.match(line):
+                break
+        else:
+            process.wait()
+        return output
+
+    def what_failed(self, output):
+        seed = self.SEED.search(output)
+        return f"seed {seed[1]}" if seed else "ends the process"
+
+
+def kill(process):
+    """It, and the processes that it started."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+SEEDS = 100
 SUITES = [
-    Suite("service", "service_test", ["service", "lock"]),
-    Suite("scenarios", "scenario_test", ["lock"]),
-    Suite("lock", "lock_test", ["lock"]),
-    Suite("history", "history_test", ["history"]),
-    Suite("journal", "journal_test", ["journal"]),
-    Suite("keeper", "keeper_test", ["keeper", "journal", "lock"]),
-    Suite("properties", "lock_properties_test", ["lock"]),
-    Suite("file journal", "file_journal_test", ["journal"], "-*.Every*"),
-    Suite("file journal, every bit", "file_journal_test", ["journal"], "*.Every*"),
+    Tests("service", "service_test", ["service", "lock"]),
+    Tests("scenarios", "scenario_test", ["lock"]),
+    Tests("lock", "lock_test", ["lock"]),
+    Tests("client", "client_test", ["client"]),
+    Tests("history", "history_test", ["history"]),
+    Tests("journal", "journal_test", ["journal"]),
+    Tests("keeper", "keeper_test", ["keeper", "journal", "lock"]),
+    Tests("properties", "lock_properties_test", ["lock"]),
+    Tests("file journal", "file_journal_test", ["journal"], "-*.Every*"),
+    Tests("file journal, every bit", "file_journal_test", ["journal"], "*.Every*"),
+    Simulator("simulation", "holdfast_sim", ["client", "keeper", "journal", "lock"], "--seeds", f"1..{SEEDS}",
+              "--jobs", "1"),
 ]
 
-Caught = collections.namedtuple("Caught", "mutant suite by seconds")
+# `by`: of each suite that noticed it, what it said; the cheapest first.
+Result = collections.namedtuple("Result", "mutant by seconds")
 
 
 def build_programs(build):
-    subprocess.run(["cmake", "--build", build, "--parallel", str(os.cpu_count()), "--target", "holdfast", "mutants", "--",
-                    "--quiet"],
-                   check=True)
+    subprocess.run(["cmake", "--build", build, "--parallel", str(os.cpu_count()), "--target", "holdfast", "mutants",
+                    "--", "--quiet"], check=True)
 
 
 def release_is_clean(build):
@@ -109,41 +158,52 @@ def run_clean(build):
     return sound
 
 
-def hunt(build, mutant):
+def hunt(build, mutant, everywhere):
     began = time.monotonic()
+    by = {}
     for suite in SUITES:
-        if mutant.module not in suite.modules:
+        if mutant.module not in suite.modules or (by and not everywhere):
             continue
-        passed, by = suite.run(build, mutant.name)
+        passed, what = suite.run(build, mutant.name)
         if not passed:
-            return Caught(mutant, suite.name, by, time.monotonic() - began)
-    return Caught(mutant, "", "", time.monotonic() - began)
+            by[suite.name] = what
+    return Result(mutant, by, time.monotonic() - began)
 
 
-def hunt_all(build, mutants, jobs):
+def hunt_all(build, mutants, jobs, everywhere):
     lock = threading.Lock()
 
     def one(mutant):
-        caught = hunt(build, mutant)
+        result = hunt(build, mutant, everywhere)
         with lock:
-            print(f"{mutant.name:40} {caught.suite or 'NOT CAUGHT':14} {caught.by:58} {caught.seconds:6.1f} s",
-                  flush=True)
-        return caught
+            told = ", ".join(f"{suite} ({what})" for suite, what in result.by.items()) or "NOT CAUGHT"
+            print(f"{mutant.name:40} {result.seconds:6.1f} s   {told}", flush=True)
+        return result
 
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         return list(pool.map(one, mutants))
 
 
 def summary(results):
-    by_suite = collections.Counter(result.suite for result in results if result.suite)
-    return (f"mutants: {sum(by_suite.values())}/{len(results)} caught, by "
-            + ", ".join(f"{suite} {count}" for suite, count in by_suite.most_common()))
+    caught = [result for result in results if result.by]
+    first = collections.Counter(next(iter(result.by)) for result in caught)
+    return (f"mutants: {len(caught)}/{len(results)} caught, by "
+            + ", ".join(f"{suite} {count}" for suite, count in first.most_common()))
+
+
+def each_suite(results):
+    counts = collections.Counter(suite for result in results for suite in result.by)
+    reached = {suite.name: sum(result.mutant.module in suite.modules for result in results) for suite in SUITES}
+    most_first = sorted(reached, key=lambda suite: -counts[suite])
+    return ", ".join(f"{suite} {counts[suite]} of {reached[suite]}" for suite in most_first)
 
 
 def write_page(results):
-    rows = [f"| `{result.mutant.name}` | {result.mutant.breaks} | {result.suite} | {result.by} |" for result in results]
-    block = "\n".join([summary(results) + ".", "", "| mutant | promise | caught by | first failure |",
-                       "|---|---|---|---|", *rows, ""])
+    rows = [f"| `{result.mutant.name}` | {result.mutant.breaks} | "
+            + ", ".join(f"{suite} ({what})" for suite, what in result.by.items()) + " |" for result in results]
+    block = "\n".join([f"Every suite against every mutant, the simulation with {SEEDS} seeds. How many each noticed of",
+                       f"those in code that it has: {each_suite(results)}.", "",
+                       "| mutant | promise | noticed by (the first that failed) |", "|---|---|---|", *rows, ""])
     before, rest = PAGE.read_text().split(BEGIN)
     PAGE.write_text(before + BEGIN + block + END + rest.split(END)[1])
 
@@ -152,7 +212,8 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--build", type=pathlib.Path, default=table.ROOT / "build" / "release")
     arguments.add_argument("--jobs", type=int, default=os.cpu_count())
-    arguments.add_argument("--page", action="store_true", help="write the table into docs/reliability.md")
+    arguments.add_argument("--page", action="store_true",
+                           help="every suite against every mutant, and what they noticed into docs/reliability.md")
     arguments.add_argument("only", nargs="*", metavar="MUTANT", help="these only")
     options = arguments.parse_args()
     try:
@@ -169,11 +230,12 @@ def main():
         return 1
     if not run_clean(options.build):
         return 1
-    results = hunt_all(options.build, [m for m in mutants if not options.only or m.name in options.only], options.jobs)
+    results = hunt_all(options.build, [m for m in mutants if not options.only or m.name in options.only], options.jobs,
+                       options.page)
     if options.page and not options.only:
         write_page(results)
     print(summary(results))
-    return 0 if all(result.suite for result in results) else 1
+    return 0 if all(result.by for result in results) else 1
 
 
 if __name__ == "__main__":
