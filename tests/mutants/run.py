@@ -53,7 +53,10 @@ class Suite:
         return code == 0, "" if code == 0 else self.what_failed(output)
 
     def read(self, process):
-        return process.stdout.read()
+        """What it prints, to its end or as far as matters."""
+        output = process.stdout.read()
+        process.wait()
+        return output
 
 
 class Tests(Suite):
@@ -226,7 +229,7 @@ def main():
         print(f"no such mutant: {', '.join(sorted(unknown))}", file=sys.stderr)
         return 64
     build_programs(options.build)
-    if not release_is_clean(options.build) or not (options.page or page_is_whole(mutants)):
+    if not release_is_clean(options.build) or not (options.page or options.only or page_is_whole(mutants)):
         return 1
     if not run_clean(options.build):
         return 1
