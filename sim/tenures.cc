@@ -136,14 +136,21 @@ void Tenures::release(lock::LeaseId lease) {
 void Tenures::release_part(Tenure& tenure, const std::string& key) {
   tenure.busy = true;
   tenure.keys.erase(key);
-  lock::Release release{.lease = tenure.lease, .keys = {key}, .request = draw_tag(parts_.random)};
-  parts_.asker.ask(lock::Command(std::move(release)), {},
-                   [this, lease = tenure.lease, key](const Asker::Told* told) {
-                     Tenure* const still = find(lease);
-                     if (still == nullptr) return;
-                     still->busy = false;
-                     if (reply_of<lock::ReleaseDone>(told) == nullptr) still->uncertain.insert(key);
-                   });
+  const lock::Release release{.lease = tenure.lease, .keys = {key}, .request = draw_tag(parts_.random)};
+  parts_.asker.ask(lock::Command(release), {}, [this, release](const Asker::Told* told) {
+    Tenure* const still = find(std::get<lock::LeaseId>(release.lease));
+    if (still == nullptr) return;
+    still->busy = false;
+    if (reply_of<lock::ReleaseDone>(told) == nullptr) {
+      still->uncertain.insert(release.keys.front());
+    } else {
+      last_release_ = release;
+    }
+  });
+}
+
+void Tenures::repeat_release() {
+  if (last_release_) parts_.asker.ask(lock::Command(*last_release_), {}, [](const Asker::Told*) {});
 }
 
 void Tenures::release_all() {

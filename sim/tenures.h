@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -52,9 +53,14 @@ class Tenures {
   void renew(lock::LeaseId lease, std::optional<lock::Millis> ttl);
   void release(lock::LeaseId lease);
   void release_part(Tenure& tenure, const std::string& key);
+  // Sends the last of those once more.
+  void repeat_release();
   void release_all();
   // The process is dead.
-  void vanish() { tenures_.clear(); }
+  void vanish() {
+    tenures_.clear();
+    last_release_.reset();
+  }
 
   std::size_t size() const { return tenures_.size(); }
 
@@ -69,6 +75,7 @@ class Tenures {
 
   Parts parts_;
   std::map<lock::LeaseId, Tenure> tenures_;
+  std::optional<lock::Release> last_release_;  // of a part, answered
 };
 
 }  // namespace holdfast::sim

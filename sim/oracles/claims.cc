@@ -34,7 +34,10 @@ void Claims::asks(const Question& question) {
   const auto* command = std::get_if<lock::Command>(&question);
   if (command == nullptr) return;
   if (const auto* release = std::get_if<lock::Release>(command)) {
-    gives_up(release->lease, release->keys);
+    // Repeated, it ends nothing that was taken since.
+    if (!release->request || releases_.insert(release->request.id).second) {
+      gives_up(release->lease, release->keys);
+    }
   } else if (const auto* each = std::get_if<lock::ReleaseEach>(command)) {
     for (auto& [lease, belief] : beliefs_) {
       if (belief.alias != each->alias) continue;

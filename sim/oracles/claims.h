@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -80,8 +81,9 @@ class Claims {
   std::map<lock::LeaseId, Belief> beliefs_;
   std::set<lock::LeaseId> given_up_;
   std::set<lock::LeaseId> endless_;
-  std::set<HoldName> void_;    // given up, or broken at once
-  std::set<HoldName> broken_;  // broken as of their end
+  std::set<std::array<std::uint64_t, 2>> releases_;  // requests that were sent
+  std::set<HoldName> void_;                          // given up, or broken at once
+  std::set<HoldName> broken_;                        // broken as of their end
   std::uint64_t judged_ = 0;
 };
 

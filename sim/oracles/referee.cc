@@ -46,6 +46,10 @@ void Referee::told(const Asked& asked, const Question& question, const Answer& a
   trace_.count(answer.what.index());
   trace_.tell([&] { return fmt::format("client {} is told: {}", asked.client, describe(answer)); });
   replies_.told(truth_.state().revision(), asked.floor, question, answer);
+  const auto* reply = std::get_if<lock::Reply>(&answer.what);
+  if (const auto* renewed = reply ? std::get_if<lock::Renewed>(reply) : nullptr) {
+    truth_.told(*renewed, answer.revision);
+  }
   claims_.told(schedule_.now(), asked, question, answer);
 }
 

@@ -12,6 +12,7 @@ namespace holdfast::sim {
 namespace {
 
 constexpr std::uint64_t kLookEvery = 64;  // entries, at the whole state
+constexpr lock::Millis kLate{30'000};  // by which keepers that stall again and again may end a hold too late
 
 }  // namespace
 
@@ -48,7 +49,14 @@ void Truth::before(const lock::State& state, const lock::Event& event) {
   promises_.see(entry_time_, revision, event);
 }
 
+void Truth::told(const lock::Renewed& renewed, lock::Revision revision) {
+  promises_.check_lost(renewed, revision);
+  move_faults();
+}
+
 void Truth::check_state() {
+  promises_.check_caps(entry_time_ - kLate);
+  move_faults();
   for (const std::string& broken : lock::broken_invariants(state_)) violations_.add("the state: " + broken);
 }
 

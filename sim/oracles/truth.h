@@ -29,6 +29,8 @@ class Truth final : private lock::EventObserver {
   std::uint64_t sequence() const { return sequence_; }
   const lock::State& state() const { return state_; }
   std::uint64_t events() const { return state_.revision().value; }
+  // A client learns of a renewal that was decided at this revision.
+  void told(const lock::Renewed& renewed, lock::Revision revision);
   // Looks at the whole state.
   void check_state();
 

@@ -15,7 +15,7 @@ using std::chrono::seconds;
 
 void Client::lock(std::size_t keys) {
   lock::Acquire acquire = draw_acquire(random_, plan_, id_, keys);
-  if (acquire.request) last_ = acquire;
+  if (acquire.request && (!last_ || random_.one_in(3))) last_ = acquire;
   const bool repeats = bool(acquire.request);
   ask(std::move(acquire), manner(repeats), [this](const Told* told) { acquired(told, {}); });
 }
@@ -103,6 +103,7 @@ void Client::hang_up() {
 }
 
 void Client::repeat() {
+  if (random_.one_in(3)) return tenures_.repeat_release();
   if (!last_ || repeating_) return;
   repeating_ = true;
   ask(*last_, manner(true), [this](const Told* told) {

@@ -24,6 +24,10 @@ class Promises {
   void check(JournalTime now, Batch& batch, const std::vector<Event>& events);
   // An event that came of no batch.
   void see(JournalTime now, Revision revision, const Event& event);
+  // What a client is told by a renewal, also long after it was decided.
+  void check_lost(const Renewed& renewed, Revision revision);
+  // No hold may have a cap that lies before `now`. A keeper that stalls may be late with it.
+  void check_caps(JournalTime now);
 
  private:
   struct Held {
@@ -47,8 +51,6 @@ class Promises {
   // The lease must not expire before.
   void promise(LeaseId lease, JournalTime now, const std::optional<Millis>& expires_in);
   void promise_by(const Reply& reply, Revision revision, JournalTime now);
-  void check_lost(const Renewed& renewed, Revision revision);
-  void check_caps(JournalTime now);
   // When nobody who was told of the hold counts on it any more.
   JournalTime promised_end(LeaseId lease, const Held& held) const;
   // A hold ends, its lease need not.
