@@ -18,7 +18,7 @@ import time
 from outcome import Outcome, reliability_line
 from suites import ROOT, SUITES
 
-PATIENCE = 3  # times what a suite was given, and five minutes, until it is ended
+PATIENCE = 3  # times what a suite was given, and half an hour for what it may have to build, until it is ended
 HEARTBEAT_S = 60
 HISTORY_S = 2  # to record and judge one
 OPERATIONS_PER_S = 2_500  # to record and judge them
@@ -131,7 +131,7 @@ def main():
     for suite, given in shares(chosen, minutes).items():
         show(f"soak: {suite.name}, {given:.1f} minutes, seed {options.seed}")
         words = suite.words(build=build, seed=options.seed, **amounts(given))
-        outcome = run(suite, words, given, logs / f"{suite.name}.log", PATIENCE * given * 60 + 300)
+        outcome = run(suite, words, given, logs / f"{suite.name}.log", PATIENCE * given * 60 + 1800)
         outcomes.append(outcome)
         for reason in outcome.reasons:
             show(f"soak: {suite.name} failed: {reason}; {logs / suite.name}.log")
