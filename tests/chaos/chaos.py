@@ -62,17 +62,16 @@ def title(chosen):
 
 
 def plan(usable, options):
-    """Single faults first, then pairs, both in an order that the seed gives; the slice is the same always."""
+    """Every fault and every pair, in an order that the seed gives; the slice is the same always."""
     if options.slice:
         return [chosen for chosen in SLICE if set(chosen) <= set(usable)]
     chance = random.Random(options.seed)
-    singles, pairs = [(fault,) for fault in usable], faults.pairs(usable)
-    chance.shuffle(singles)
-    chance.shuffle(pairs)
+    every = [(fault,) for fault in usable] + faults.pairs(usable)
+    chance.shuffle(every)
     if options.only:
         wanted = set(options.only)
-        return [chosen for chosen in singles + pairs if {fault.__name__ for fault in chosen} == wanted]
-    return (singles + pairs)[options.skip :][: options.rounds]
+        return [chosen for chosen in every if {fault.__name__ for fault in chosen} == wanted]
+    return every[options.skip :][: options.rounds]
 
 
 def usable_faults(cell):

@@ -59,7 +59,7 @@ SUITES = (
     Suite("corruption", PYTHON + " tests/disk/corruption.py --seconds {seconds} --seed {seed} --build {build}",
           rf"^corruption: {number('corruption')} damages \(.*\), {number('violations')} accepted wrongly", share=2),
     Suite("chaos", PYTHON + " tests/chaos/chaos.py --minutes {minutes} --seed {seed} --build {build}",
-          rf"^chaos: {number('chaos')} faults, {number('pairs')} pairs \(.*\), .*?{number('violations')} violations", share=7),
+          rf"^chaos: {number('chaos')} faults, {number('pairs')} pairs \(.*\), .*?{number('violations')} violations", share=9),
     Suite("fuzz", PYTHON + " fuzz/run.py {per_fuzzer}",
           rf"^fuzz: {number('targets')} targets, (?P<fuzz_min>[\d.,]+) (?:CPU-)?minutes, {number('violations')} "
           r"(?:crashes|failed)", share=4, program="build/fuzz/fuzz"),
