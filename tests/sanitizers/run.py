@@ -52,6 +52,23 @@ PROGRAMS = {
 }
 
 
+# A program that each preset must stop: what sees nothing shows nothing.
+PLANTED = {
+    "asan": ("address,undefined", "int main() { volatile int* p = new int(0); delete p; return *p; }"),
+    "tsan": ("thread", "#include <thread>\nint x; int main() { std::thread a([] { ++x; }), b([] { ++x; }); a.join(); "
+             "b.join(); return 0; }"),
+}
+
+
+def sees(preset):
+    sanitizers, source = PLANTED[preset]
+    with tempfile.TemporaryDirectory() as scratch:
+        program = f"{scratch}/planted"
+        subprocess.run(["c++", f"-fsanitize={sanitizers}", "-x", "c++", "-", "-o", program], input=source, text=True,
+                       check=True)
+        return subprocess.run([program], env=os.environ | ENVIRONMENT, stderr=subprocess.DEVNULL).returncode != 0
+
+
 def name_of(program):
     return program.rsplit("/", 1)[-1]
 
@@ -103,8 +120,12 @@ def main():
     for preset in sorted(presets):
         chosen = {program: given for program, given in PROGRAMS[preset].items()
                   if not names or name_of(program) in names}
-        if chosen:
-            build(preset, chosen)
+        if not chosen:
+            continue
+        if not sees(preset):
+            print(f"{preset} does not see a planted bug on this machine")
+            failed += 1
+        build(preset, chosen)
         for program, given in chosen.items():
             began = time.monotonic()
             code, output = serve(preset) if program == SERVER else run(preset, program, given)
