@@ -87,6 +87,7 @@ void Ledger::grant(lock::Revision revision, const lock::Granted& event, const lo
     Key& entry = keys_[granted.key];
     const Hold* const before = find(granted.key, event.lease);
     if (before == nullptr) check_turn(event, granted.key);
+    if (before != nullptr && !event.waiter) check_token(*before, granted);
     const bool same_token = before != nullptr && before->token == granted.token;
     if (!same_token && !tokens_.try_emplace(granted.token, event.lease, granted.key).second) {
       violations_.add(fmt::format("token {} is granted twice", granted.token.value));
@@ -99,6 +100,17 @@ void Ledger::grant(lock::Revision revision, const lock::Granted& event, const lo
     check_holders(granted.key, entry, revision);
   }
   if (event.waiter) waits_.erase(event.waiter);
+}
+
+// A hold that is weakened at once excludes nobody new, so it keeps its token.
+void Ledger::check_token(const Hold& before, const lock::GrantedKey& granted) {
+  if (granted.mode == lock::Mode::exclusive || before.token == granted.token) return;
+  const bool weaker = before.mode == lock::Mode::exclusive ||
+                      (before.group == granted.group && granted.permits <= before.permits);
+  if (weaker) {
+    violations_.add(fmt::format("{} is weakened, and its token {} becomes {}", granted.key,
+                                before.token.value, granted.token.value));
+  }
 }
 
 // Nobody who came earlier, or who waits to convert, may still stand in the queue.

@@ -65,6 +65,7 @@ class Ledger {
   struct Visit;
 
   void grant(lock::Revision revision, const lock::Granted& event, const lock::RequestTag& request);
+  void check_token(const Hold& before, const lock::GrantedKey& granted);
   void check_turn(const lock::Granted& event, const std::string& key);
   void check_holders(const std::string& key, const Key& entry, lock::Revision revision);
   void end(lock::LeaseId lease, const std::string& key);

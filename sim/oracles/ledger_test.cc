@@ -83,6 +83,14 @@ TEST_F(LedgerTest, ATokenThatIsUsedAgainIsSeen) {
   EXPECT_TRUE(wrong());
 }
 
+TEST_F(LedgerTest, ATokenThatADowngradeChangesIsSeen) {
+  grant(1, exclusive("k", 1));
+  grant(1, shared("k", 1, "a"));
+  EXPECT_FALSE(wrong());
+  grant(1, shared("k", 2, "a"));
+  EXPECT_TRUE(wrong());
+}
+
 TEST_F(LedgerTest, ANewcomerWhoOvertakesAWaiterIsSeen) {
   grant(1, shared("k", 1, ""));
   wait("k");

@@ -69,6 +69,7 @@ void Replies::check_acquired(const lock::Acquired& acquired) {
 }
 
 void Replies::check_once(const lock::RequestTag& request, const lock::Acquired& acquired) {
+  check_body(request, acquired.lease.id);
   Given& given = given_.try_emplace(name_of(request), Given{acquired.lease.id, {}}).first->second;
   if (given.lease != acquired.lease.id) {
     violations_.add(
@@ -80,6 +81,14 @@ void Replies::check_once(const lock::RequestTag& request, const lock::Acquired& 
     violations_.add(fmt::format("one request is told tokens {} and {} of {}", before->second.value,
                                 grant.token.value, grant.key));
   }
+}
+
+// The same id with another body must not be told of the first one's grant.
+void Replies::check_body(const lock::RequestTag& request, lock::LeaseId lease) {
+  const auto first = told_.try_emplace(request.id, request).first->second;
+  if (first.fingerprint == request.fingerprint) return;
+  if (given_.at(name_of(first)).lease != lease) return;
+  violations_.add(fmt::format("lease {} is told to two requests of one id", lease.value));
 }
 
 void Replies::check_opened(const lock::RequestTag& request, lock::LeaseId lease) {

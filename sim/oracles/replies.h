@@ -31,12 +31,15 @@ class Replies {
 
   void check_acquired(const lock::Acquired& acquired);
   void check_once(const lock::RequestTag& request, const lock::Acquired& acquired);
+  void check_body(const lock::RequestTag& request, lock::LeaseId lease);
   void check_opened(const lock::RequestTag& request, lock::LeaseId lease);
 
   const Ledger& ledger_;
   Violations& violations_;
   lock::Revision floor_;
   std::map<std::array<std::uint64_t, 3>, Given> given_;  // by request and fingerprint
+  std::map<std::array<std::uint64_t, 2>, lock::RequestTag>
+      told_;  // by request: who was told of a grant first
 };
 
 }  // namespace holdfast::sim

@@ -73,6 +73,14 @@ TEST_F(RepliesTest, ARequestThatIsCarriedOutTwiceIsSeen) {
   EXPECT_TRUE(wrong());
 }
 
+TEST_F(RepliesTest, AGrantThatIsToldToAnotherBodyOfItsRequestIsSeen) {
+  tell(acquire(1), {Revision{10}, acquired(1, 1)});
+  auto other = std::get<lock::Acquire>(acquire(1));
+  other.request.fingerprint = 8;
+  tell(lock::Command(other), {Revision{12}, acquired(1, 1)});
+  EXPECT_TRUE(wrong());
+}
+
 TEST_F(RepliesTest, ALeaseThatIsOpenedTwiceIsSeen) {
   const lock::Command open = lock::OpenLease{.request = {{9, 0}, 7}};
   tell(open, {Revision{10}, lock::LeaseStarted{{.id = LeaseId{1}}}});
