@@ -16,6 +16,7 @@ from check_history import History
 from rig_fixtures import look_at_locks
 
 LONG_MS, SHORT_MS = 24 * 3_600_000, 300
+LONGEST_SLICE_S = 1800  # on a disk that others are busy with
 KILL_EVERY = 4  # of the slices, so that each kind has its turn
 
 SLICES = (
@@ -47,7 +48,7 @@ def record(directory, operations):
                 time.sleep(random.uniform(0.2, 1))
                 server.kill9()
                 server.restart()
-            load.figures()
+            load.figures(LONGEST_SLICE_S)
             paths.append(path)
             recorded += operations_in(path)
         server.kill9()
