@@ -12,6 +12,7 @@ import re
 import signal
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 
@@ -114,7 +115,7 @@ SUITES = [
     Tests("keeper", "keeper_test", ["keeper", "journal", "lock"]),
     Tests("properties", "lock_properties_test", ["lock"]),
     Tests("file journal", "file_journal_test", ["journal"], "-*.Every*"),
-    Tests("file journal, every bit", "file_journal_test", ["journal"], "*.Every*"),
+    Tests("flipped bits", "file_journal_test", ["journal"], "*.Every*"),
     Simulator("simulation", "holdfast_sim", ["client", "keeper", "journal", "lock"], "--seeds", f"1..{SEEDS}",
               "--jobs", "1"),
 ]
@@ -204,8 +205,9 @@ def each_suite(results):
 def write_page(results):
     rows = [f"| `{result.mutant.name}` | {result.mutant.breaks} | "
             + ", ".join(f"{suite} ({what})" for suite, what in result.by.items()) + " |" for result in results]
-    block = "\n".join([f"Every suite against every mutant, the simulation with {SEEDS} seeds. How many each noticed of",
-                       f"those in code that it has: {each_suite(results)}.", "",
+    text = (f"Every suite against every mutant, the simulation with {SEEDS} seeds. How many each noticed of those in "
+            f"code that it has: {each_suite(results)}.")
+    block = "\n".join([textwrap.fill(text, 119), "",
                        "| mutant | promise | noticed by (the first that failed) |", "|---|---|---|", *rows, ""])
     before, rest = PAGE.read_text().split(BEGIN)
     PAGE.write_text(before + BEGIN + block + END + rest.split(END)[1])
