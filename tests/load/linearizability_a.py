@@ -16,6 +16,7 @@ from check_history import History
 from rig_fixtures import look_at_locks
 
 LONG_MS, SHORT_MS = 24 * 3_600_000, 300
+SMALLEST_SLICE = 1000
 LONGEST_SLICE_S = 1800  # on a disk that others are busy with
 KILL_EVERY = 4  # of the slices, so that each kind has its turn
 
@@ -43,7 +44,8 @@ def record(directory, operations):
             if recorded >= operations:
                 break
             path = directory / f"history{number}.tsv"
-            load = server.load(workload, seconds=0, prefix=f"slice{number}", seed=number, history=path, **options)
+            wanted = dict(options, count=min(options["count"], max(SMALLEST_SLICE, (operations - recorded) // 2)))
+            load = server.load(workload, seconds=0, prefix=f"slice{number}", seed=number, history=path, **wanted)
             if number % KILL_EVERY == KILL_EVERY - 1:
                 time.sleep(random.uniform(0.2, 1))
                 server.kill9()
