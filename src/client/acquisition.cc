@@ -27,8 +27,8 @@ bool worth_waiting(const Problem& problem) {
 
 }  // namespace
 
-Acquisition::Acquisition(Connection& connection, AcquireRequest request, Options options)
-    : connection_(connection), request_(std::move(request)), options_(std::move(options)) {
+Acquisition::Acquisition(Line& line, AcquireRequest request, Options options)
+    : line_(line), request_(std::move(request)), options_(std::move(options)) {
   request_.request_id = new_request_id();
   request_.reattach = kReattach;
 }
@@ -74,7 +74,7 @@ Result<std::variant<Held, Problem>> Acquisition::held_by(Answer<AcquireReply> an
 
 Answer<AcquireReply> Acquisition::attempt(std::optional<Milliseconds> timeout) {
   sent_ = boot_clock().now();
-  auto answer = connection_.acquire(
+  auto answer = line_.acquire(
       request_, {.timeout = timeout, .stop = stop_, .fresh_connection = request_.wait.count() != 0});
   if (answer) never_reached_ = false;
   return answer;
@@ -115,19 +115,17 @@ Answer<RenewReply> Acquisition::claim(const Held& held) {
   const auto left = held.deadline.left(boot_clock().now());
   const auto patience = left ? std::chrono::floor<Milliseconds>(*left) : options_.start_patience;
   auto answer = persist(
-      [&](Milliseconds time_left) {
-        return connection_.renew(renewal, {.timeout = time_left, .stop = stop_});
-      },
+      [&](Milliseconds time_left) { return line_.renew(renewal, {.timeout = time_left, .stop = stop_}); },
       {patience}, stop_);
   if (!answer && answer.error().code == HttpErrc::cancelled) {
-    connection_.release({.lease = held.reply.lease.handle, .request_id = new_request_id()},
-                        {.timeout = kWithdrawal});
+    line_.release({.lease = held.reply.lease.handle, .request_id = new_request_id()},
+                  {.timeout = kWithdrawal});
   }
   return answer;
 }
 
 void Acquisition::withdraw() {
-  connection_.cancel(request_.request_id, {.timeout = kWithdrawal});
+  line_.cancel(request_.request_id, {.timeout = kWithdrawal});
 }
 
 std::optional<Milliseconds> Acquisition::wait_left() const {

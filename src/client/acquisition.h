@@ -5,7 +5,7 @@
 #include <stop_token>
 #include <variant>
 
-#include "client/connection.h"
+#include "client/line.h"
 
 namespace holdfast::client {
 
@@ -33,8 +33,8 @@ class Acquisition {
     std::function<void(const Problem&)> on_waiting;
   };
 
-  // `request` gets its wait, claim, reattach and request_id from here. `connection` outlives this object.
-  Acquisition(Connection& connection, AcquireRequest request, Options options);
+  // `request` gets its wait, claim, reattach and request_id from here. `line` outlives this object.
+  Acquisition(Line& line, AcquireRequest request, Options options);
 
   // Blocks until granted, refused, out of time or stopped; call it once.
   // Refusals: the server's, of which `held` means not granted in time.
@@ -54,7 +54,7 @@ class Acquisition {
   void withdraw();
   std::optional<Milliseconds> wait_left() const;
 
-  Connection& connection_;
+  Line& line_;
   AcquireRequest request_;
   Options options_;
   std::stop_token stop_;

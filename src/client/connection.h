@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/error.h"
+#include "client/line.h"
 #include "client/messages.h"
 #include "client/messages_admin.h"
 #include "client/problem.h"
@@ -15,33 +16,15 @@
 
 namespace holdfast::client {
 
-using store::HttpErrc;
-
-// What a call came to: the reply, or the server's refusal; or an Error, where there was neither: HttpErrc of
-// store/http/http_error.h, or std::errc::bad_message for a reply that is not Holdfast's.
-template <class Reply>
-using Answer = Result<std::variant<Reply, Problem>>;
-
-// The limits of one call.
-struct CallOptions {
-  // Whole exchange; none: for as long as the connection lives. Not shorter than the request's own wait.
-  std::optional<Milliseconds> timeout = Milliseconds(10'000);
-  std::stop_token stop;
-  bool fresh_connection = false;  // as in HttpRequest
-};
-
-// Typed calls to one server over one kept connection. One object belongs to one thread. A call is sent once:
-// who repeats it after a lost reply, with the request_id that it carries, is acquisition.h, renewal.h and
-// persist.h.
-class Connection {
+// Typed calls to one server over one kept connection of HTTP.
+class Connection final : public Line {
  public:
   explicit Connection(const Settings& settings);
 
-  Answer<AcquireReply> acquire(const AcquireRequest& request, const CallOptions& options = {});
-  Answer<RenewReply> renew(const RenewRequest& request, const CallOptions& options = {});
-  Answer<ReleaseReply> release(const ReleaseRequest& request, const CallOptions& options = {});
-  // A waiting acquire with that id leaves its queues; it is no error if there is none.
-  Answer<StatusReply> cancel(const std::string& request_id, const CallOptions& options = {});
+  Answer<AcquireReply> acquire(const AcquireRequest& request, const CallOptions& options = {}) override;
+  Answer<RenewReply> renew(const RenewRequest& request, const CallOptions& options = {}) override;
+  Answer<ReleaseReply> release(const ReleaseRequest& request, const CallOptions& options = {}) override;
+  Answer<StatusReply> cancel(const std::string& request_id, const CallOptions& options = {}) override;
 
   Answer<LeaseReply> open_lease(const OpenLeaseRequest& request, const CallOptions& options = {});
   Answer<LeaseReply> show_lease(const std::string& id, const CallOptions& options = {});
@@ -51,7 +34,7 @@ class Connection {
   Answer<LeaseListReply> list_leases(const std::string& principal, const std::string& cursor,
                                      const CallOptions& options = {});
 
-  Answer<LockReply> show_lock(const std::string& key, const CallOptions& options = {});
+  Answer<LockReply> show_lock(const std::string& key, const CallOptions& options = {}) override;
   Answer<LockListReply> list_locks(const LockListRequest& request, const CallOptions& options = {});
   Answer<RegisterReply> register_lock(const RegisterRequest& request, const CallOptions& options = {});
   Answer<UnregisterReply> unregister(const std::string& key, const std::string& request_id,

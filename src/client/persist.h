@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "client/alarm.h"
-#include "client/connection.h"
+#include "client/line.h"
 
 namespace holdfast::client {
 

@@ -34,6 +34,17 @@ Result<ServerUrl> ServerUrl::parse(std::string_view text) {
   return url;
 }
 
+Result<Address> parse_address(std::string_view text, int default_port) {
+  const auto parsed = boost::urls::parse_authority(text);
+  if (!parsed || parsed->host().empty() || parsed->has_userinfo() ||
+      (parsed->has_port() && parsed->port_number() == 0)) {
+    return Error{std::make_error_code(std::errc::invalid_argument),
+                 "'" + std::string(text) + "' is not HOST or HOST:PORT"};
+  }
+  return Address{.host = std::string(parsed->host_address()),
+                 .port = parsed->has_port() ? parsed->port_number() : default_port};
+}
+
 std::string encode_path(std::string_view text) {
   return boost::urls::encode(text, boost::urls::unreserved_chars + '/');
 }

@@ -31,6 +31,14 @@ class ServerUrl {
   std::string unix_socket_;
 };
 
+// `HOST`, `HOST:PORT` or `[V6]:PORT`.
+struct Address {
+  std::string host;
+  int port = 0;
+};
+// Fails with std::errc::invalid_argument.
+Result<Address> parse_address(std::string_view text, int default_port);
+
 // Percent-encodes everything but unreserved characters and `/`, for keys in a path.
 std::string encode_path(std::string_view text);
 

@@ -208,7 +208,8 @@ void Loop::complete(const Outcome& outcome) {
     case journal::Append::unknown:
       return outcome_unknown();
     case journal::Append::refused:
-      return lost_append(lock::Code::no_leader);
+      // On an engine that can lose what was seen, the other entry may vanish and ours arrive late.
+      return lost_append(flight_->doubtful ? lock::Code::outcome_unknown : lock::Code::no_leader);
     case journal::Append::overtaken:
       return lost_append(lock::Code::outcome_unknown);
   }
@@ -244,6 +245,7 @@ void Loop::outcome_unknown() {
   if (shared() && clock_.now() - flight_->sent_at >= 2 * takeover_after_) {
     return lost_append(lock::Code::outcome_unknown);
   }
+  flight_->doubtful = true;
   flight_->repeat_at = clock_.now() + flight_->patience;
   flight_->patience = std::min<Nanos>(2 * flight_->patience, kLongestRepeat);
   arm();

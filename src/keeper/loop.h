@@ -84,6 +84,7 @@ class Loop : public std::enable_shared_from_this<Loop> {
     std::vector<Answer> answers;
     std::vector<std::function<void(bool)>> asked;  // before it was sent
     bool eventful = false;
+    bool doubtful = false;           // an outcome was unknown
     Nanos sent_at{};                 // first
     std::optional<Nanos> repeat_at;  // the last try's outcome is unknown
     Nanos patience{};

@@ -243,6 +243,17 @@ TEST(Member, AnAppendOfUnknownOutcomeIsRepeatedAndThenGivenUp) {
   EXPECT_EQ(first.journal.sent()[before + 2], first.journal.sent()[before]);
 }
 
+TEST(Member, AnAppendOfUnknownOutcomeStaysUnknownWhenItsPlaceIsTaken) {
+  Cell cell;
+  Server& first = cell.until_one_leads();
+  first.journal.answer_next(journal::Append::unknown);
+  first.journal.answer_next(journal::Append::refused);
+  Client asked;
+  cell.ask(first, acquire("a"), asked);
+  cell.advance(1s);
+  EXPECT_TRUE(asked.refused_with(Code::outcome_unknown));
+}
+
 TEST(Member, AWaitIsRefusedWhenTheReignEnds) {
   Cell cell;
   Server& first = cell.until_one_leads();

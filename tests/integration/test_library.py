@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from harness import HOLDFAST, PATIENCE, ROOT, wait_until
+from resp import address_of
 
 BUILD = pathlib.Path(os.environ.get("HOLDFAST_BUILD", ROOT / "build" / "release"))
 CONSUMER = ROOT / "tests" / "library" / "consumer"
@@ -24,9 +25,11 @@ def example(name, server):
     return run(BUILD / "examples" / f"example_{name}", server.url)
 
 
-def test_the_library(server):
-    env = dict(os.environ, HOLDFAST_SERVER=server.url, HOLDFAST_SERVER_PID=str(server.process.pid),
-               HOLDFAST_BIN=HOLDFAST)
+@pytest.mark.parametrize("scheme", ["http", "holdfast"])
+def test_the_library(server, scheme):
+    url = server.url if scheme == "http" else "holdfast://%s:%d" % address_of(server)
+    env = dict(os.environ, HOLDFAST_TEST_URL=url, HOLDFAST_SERVER=server.url, HOLDFAST_BIN=HOLDFAST,
+               HOLDFAST_SERVER_PID=str(server.process.pid))
     env.pop("GTEST_OUTPUT", None)
     print(run(BUILD / "tests" / "library" / "library_test", env=env))
 

@@ -24,7 +24,7 @@ std::string setting(const char* name) {
 }
 
 holdfast::connection connect() {
-  return holdfast::connect(setting("HOLDFAST_SERVER"));
+  return holdfast::connect(setting("HOLDFAST_TEST_URL"));
 }
 
 std::string own_key(const std::string& name = "a") {
@@ -144,7 +144,7 @@ TEST(Acquire, AllKeysOrNone) {
 }
 
 TEST(Acquire, SaysWhoHolds) {
-  const auto locks = holdfast::connect(setting("HOLDFAST_SERVER"), {.owner = "somebody"});
+  const auto locks = holdfast::connect(setting("HOLDFAST_TEST_URL"), {.owner = "somebody"});
   const auto held = locks.acquire(own_key(), {.reason = "because"});
   ASSERT_TRUE(held);
   const auto holders = locks.holders(own_key());
@@ -329,12 +329,15 @@ TEST(Connect, SaysWhatIsWrong) {
   EXPECT_EQ(holdfast::try_connect("nonsense").error(), errc::invalid_argument);
   EXPECT_EQ(holdfast::try_connect("zookeeper://127.0.0.1").error(), errc::unsupported);
   EXPECT_THROW(holdfast::connect("http://"), holdfast::error);
+  EXPECT_THROW(holdfast::connect("holdfast://a:b@c"), holdfast::error);
   const auto refused = connect().acquire("", {});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error(), errc::invalid_argument) << refused.error().detail;
-  const auto nobody = holdfast::connect("http://127.0.0.1:1").acquire("a", {.wait = 100ms});
-  ASSERT_FALSE(nobody);
-  EXPECT_EQ(nobody.error(), errc::unavailable) << nobody.error().detail;
+  for (const char* url : {"http://127.0.0.1:1", "holdfast://127.0.0.1:1"}) {
+    const auto nobody = holdfast::connect(url).acquire("a", {.wait = 100ms});
+    ASSERT_FALSE(nobody);
+    EXPECT_EQ(nobody.error(), errc::unavailable) << nobody.error().detail;
+  }
   holdfast::mutex mutex(holdfast::connect("http://127.0.0.1:1"), "a");
   EXPECT_THROW((void)mutex.try_lock_for(100ms), holdfast::error);
 }

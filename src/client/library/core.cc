@@ -44,12 +44,11 @@ std::unique_ptr<held_lease> keep(std::shared_ptr<core> from, client::Held held, 
 
 }  // namespace
 
-core::core(client::Settings settings, const connect_options& options)
-    : settings_(std::move(settings)),
-      owner_(options.owner.empty() ? this_process() : options.owner),
-      lines_(settings_),
-      control_(settings_),
-      renewer_(settings_, options.log) {}
+core::core(const MakeLine& make_line, const connect_options& options)
+    : owner_(options.owner.empty() ? this_process() : options.owner),
+      lines_(make_line),
+      control_(make_line()),
+      renewer_(make_line(), options.log) {}
 
 client::AcquireRequest core::request_for(const std::vector<std::string>& keys,
                                          const lock_options& options) const {
@@ -100,7 +99,7 @@ result<Reply> core::ask(milliseconds bound, Send send) {
   const std::unique_lock line(asking_, bound);
   if (!line) return failure{make_error_code(errc::unavailable), "the connection is busy"};
   auto answer = client::persist(
-      [&](milliseconds left) { return send(control_, left); },
+      [&](milliseconds left) { return send(*control_, left); },
       {std::max(bound - std::chrono::floor<milliseconds>(boot_clock().now() - begun), milliseconds(1))}, {});
   if (!answer) return failure_of(answer.error());
   if (const auto* problem = std::get_if<client::Problem>(&*answer)) return failure_of(*problem);
@@ -108,22 +107,20 @@ result<Reply> core::ask(milliseconds bound, Send send) {
 }
 
 result<client::RenewReply> core::renew(const client::RenewRequest& request, milliseconds bound) {
-  return ask<client::RenewReply>(bound, [&](client::Connection& line, milliseconds left) {
-    return line.renew(request, {.timeout = left});
-  });
+  return ask<client::RenewReply>(
+      bound, [&](client::Line& line, milliseconds left) { return line.renew(request, {.timeout = left}); });
 }
 
 result<void> core::release(const std::string& handle, milliseconds bound) {
   const client::ReleaseRequest request{.lease = handle, .request_id = client::new_request_id()};
-  const auto reply = ask<client::ReleaseReply>(bound, [&](client::Connection& line, milliseconds left) {
-    return line.release(request, {.timeout = left});
-  });
+  const auto reply = ask<client::ReleaseReply>(
+      bound, [&](client::Line& line, milliseconds left) { return line.release(request, {.timeout = left}); });
   if (!reply) return reply.error();
   return {};
 }
 
 result<std::vector<holder>> core::holders(const std::string& key) {
-  auto reply = ask<client::LockReply>(kQuestion, [&](client::Connection& line, milliseconds left) {
+  auto reply = ask<client::LockReply>(kQuestion, [&](client::Line& line, milliseconds left) {
     return line.show_lock(key, {.timeout = left});
   });
   if (!reply) return reply.error();

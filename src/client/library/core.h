@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "client/connection.h"
 #include "client/library/lines.h"
 #include "client/library/renewer.h"
 
@@ -15,7 +14,7 @@ namespace holdfast::detail {
 // What the copies of a connection share. From any thread.
 class core : public std::enable_shared_from_this<core> {
  public:
-  core(client::Settings settings, const connect_options& options);
+  core(const MakeLine& make_line, const connect_options& options);
 
   result<std::unique_ptr<held_lease>> acquire(const std::vector<std::string>& keys,
                                               const lock_options& options);
@@ -35,11 +34,10 @@ class core : public std::enable_shared_from_this<core> {
   template <class Reply, class Send>
   result<Reply> ask(milliseconds bound, Send send);
 
-  const client::Settings settings_;
   const std::string owner_;
   Lines lines_;
   std::timed_mutex asking_;
-  client::Connection control_;  // guarded by asking_
+  const std::unique_ptr<client::Line> control_;  // guarded by asking_
   Renewer renewer_;
 };
 

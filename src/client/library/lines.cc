@@ -15,17 +15,17 @@ std::optional<Lines::Line> Lines::take(std::optional<client::BootTime> end, std:
   if (!there_is_one()) return std::nullopt;
   if (free_.empty()) {
     ++made_;
-    return Line(*this, std::make_unique<client::Connection>(settings_));
+    return Line(*this, make_());
   }
   Line line(*this, std::move(free_.back()));
   free_.pop_back();
   return line;
 }
 
-void Lines::give_back(std::unique_ptr<client::Connection> connection) {
+void Lines::give_back(std::unique_ptr<client::Line> line) {
   {
     const std::lock_guard lock(mutex_);
-    free_.push_back(std::move(connection));
+    free_.push_back(std::move(line));
   }
   freed_.notify_one();
 }

@@ -7,9 +7,16 @@
 #include "client/request_id.h"
 
 namespace holdfast::detail {
+namespace {
 
-Renewer::Renewer(const client::Settings& settings, Log log)
-    : connection_(settings), log_(std::move(log)), thread_([this](std::stop_token stop) { work(stop); }) {}
+// Renewals so close to each other go together. Short beside the third of the shortest ttl.
+constexpr std::chrono::milliseconds kTogether{10};
+constexpr std::size_t kMostTogether = 256;
+
+}  // namespace
+
+Renewer::Renewer(std::unique_ptr<client::Line> line, Log log)
+    : line_(std::move(line)), log_(std::move(log)), thread_([this](std::stop_token stop) { work(stop); }) {}
 
 Renewer::~Renewer() {
   thread_.request_stop();
@@ -29,9 +36,10 @@ void Renewer::remove(const Lease& lease) {
   std::unique_lock lock(mutex_);
   unschedule(lease);
   leases_.erase(lease);
-  if (busy_ != lease || thread_.get_id() == std::this_thread::get_id()) return;
+  const auto is_busy = [&] { return std::ranges::count(busy_, lease) != 0; };
+  if (!is_busy() || thread_.get_id() == std::this_thread::get_id()) return;
   attempt_.request_stop();
-  idle_.wait(lock, [&] { return busy_ != lease; });
+  idle_.wait(lock, [&] { return !is_busy(); });
 }
 
 void Renewer::reconsider(const Lease& lease) {
@@ -62,54 +70,71 @@ void Renewer::work(std::stop_token stop) {
   const std::stop_callback on_stop(stop, [this] { alarm_.ring(); });
   while (!stop.stop_requested()) {
     const BootTime now = boot_clock().now();
-    if (const Lease due = take_due(now, verdicts_)) {
-      due->judge(now);
-    } else if (const Lease tried = take_due(now, attempts_)) {
-      renew(tried, stop);
+    if (const auto judged = take_due(verdicts_, now, 1); !judged.empty()) {
+      judged.front()->judge(now);
+    } else if (!take_due(attempts_, now, 1).empty()) {
+      renew(take_due(attempts_, now + kTogether, kMostTogether), stop);
     } else {
       alarm_.wait_until(next_wake());
       continue;
     }
-    const std::lock_guard lock(mutex_);
-    if (leases_.contains(busy_)) schedule(busy_);
-    busy_.reset();
-    idle_.notify_all();
+    put_back();
   }
 }
 
-Renewer::Lease Renewer::take_due(BootTime now, Line& line) {
+std::vector<Renewer::Lease> Renewer::take_due(const InTime& times, BootTime until, std::size_t most) {
   const std::lock_guard lock(mutex_);
-  if (line.empty() || line.begin()->first > now) return nullptr;
-  busy_ = line.begin()->second;
+  busy_.clear();
+  for (auto due = times.begin(); due != times.end() && due->first <= until && busy_.size() < most; ++due) {
+    busy_.push_back(due->second);
+  }
   attempt_ = std::stop_source();
   return busy_;
+}
+
+void Renewer::put_back() {
+  const std::lock_guard lock(mutex_);
+  for (const Lease& lease : busy_) {
+    if (leases_.contains(lease)) schedule(lease);
+  }
+  busy_.clear();
+  idle_.notify_all();
 }
 
 std::optional<BootTime> Renewer::next_wake() {
   const std::lock_guard lock(mutex_);
   std::optional<BootTime> next;
-  for (const Line* line : {&attempts_, &verdicts_}) {
-    if (!line->empty()) next = std::min(next.value_or(line->begin()->first), line->begin()->first);
+  for (const InTime* times : {&attempts_, &verdicts_}) {
+    if (!times->empty()) next = std::min(next.value_or(times->begin()->first), times->begin()->first);
   }
   return next;
 }
 
-Milliseconds Renewer::limit_for(const Lease& lease, BootTime now) {
-  const Milliseconds limit = lease->attempt_limit(now);
+Milliseconds Renewer::limit_for(const std::vector<Lease>& due, BootTime now) {
+  Milliseconds limit = Milliseconds::max();
+  for (const Lease& lease : due) limit = std::min(limit, lease->attempt_limit(now));
   const std::lock_guard lock(mutex_);
   if (verdicts_.empty()) return limit;
   const auto until_verdict = std::chrono::ceil<Milliseconds>(verdicts_.begin()->first - now);
   return std::clamp(until_verdict, Milliseconds(1), limit);
 }
 
-void Renewer::renew(const Lease& lease, std::stop_token stop) {
+void Renewer::renew(const std::vector<Lease>& due, std::stop_token stop) {
   const BootTime sent = boot_clock().now();
   const std::stop_callback on_stop(stop, [this] {
     const std::lock_guard lock(mutex_);
     attempt_.request_stop();
   });
-  const auto answer = connection_.renew({.lease = lease->handle(), .request_id = client::new_request_id()},
-                                        {.timeout = limit_for(lease, sent), .stop = attempt_.get_token()});
+  std::vector<client::RenewRequest> requests;
+  for (const Lease& lease : due) {
+    requests.push_back({.lease = lease->handle(), .request_id = client::new_request_id()});
+  }
+  const auto answers =
+      line_->renew_all(requests, {.timeout = limit_for(due, sent), .stop = attempt_.get_token()});
+  for (std::size_t i = 0; i < due.size(); ++i) hear(due[i], sent, answers[i]);
+}
+
+void Renewer::hear(const Lease& lease, BootTime sent, const client::Answer<client::RenewReply>& answer) {
   if (!answer) {
     if (answer.error().code == client::HttpErrc::cancelled) return;
     lease->failed(answer.error().message());

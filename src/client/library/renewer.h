@@ -8,10 +8,11 @@
 #include <set>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "client/alarm.h"
-#include "client/connection.h"
 #include "client/library/renewed_lease.h"
+#include "client/line.h"
 
 namespace holdfast::detail {
 
@@ -20,7 +21,7 @@ namespace holdfast::detail {
 class Renewer {
  public:
   using Log = std::function<void(std::string_view)>;
-  Renewer(const client::Settings& settings, Log log);
+  Renewer(std::unique_ptr<client::Line> line, Log log);
   // Takes milliseconds, whatever the server does. Not from within a callback.
   ~Renewer();
   Renewer(const Renewer&) = delete;
@@ -35,29 +36,31 @@ class Renewer {
 
  private:
   using Lease = std::shared_ptr<RenewedLease>;
-  using Line = std::set<std::pair<BootTime, Lease>>;
+  using InTime = std::set<std::pair<BootTime, Lease>>;
   struct Times {
     std::optional<BootTime> attempt;
     std::optional<BootTime> verdict;
   };
 
   void work(std::stop_token stop);
-  Lease take_due(BootTime now, Line& line);
+  std::vector<Lease> take_due(const InTime& times, BootTime until, std::size_t most);
+  void put_back();
   void schedule(const Lease& lease);
   void unschedule(const Lease& lease);
   std::optional<BootTime> next_wake();
-  void renew(const Lease& lease, std::stop_token stop);
-  Milliseconds limit_for(const Lease& lease, BootTime now);
+  void renew(const std::vector<Lease>& due, std::stop_token stop);
+  void hear(const Lease& lease, BootTime sent, const client::Answer<client::RenewReply>& answer);
+  Milliseconds limit_for(const std::vector<Lease>& due, BootTime now);
 
-  client::Connection connection_;
+  const std::unique_ptr<client::Line> line_;
   const Log log_;
   client::Alarm alarm_;
   std::mutex mutex_;  // guards what follows
   std::condition_variable idle_;
   std::map<Lease, Times> leases_;
-  Line attempts_;
-  Line verdicts_;
-  Lease busy_;                // with what the thread has to do just now
+  InTime attempts_;
+  InTime verdicts_;
+  std::vector<Lease> busy_;   // what the thread has to do with just now
   std::stop_source attempt_;  // ends it
   std::jthread thread_;       // last: starts when everything before it exists
 };
