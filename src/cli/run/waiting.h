@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "cli/run/signal_source.h"
 #include "client/acquisition.h"
+#include "client/connection.h"
 
 namespace holdfast::cli {
 
