@@ -20,7 +20,7 @@ enum class mode {
   shared,  // together with others of the same group
 };
 
-// Somebody asks that a lock be let go. Over holdfast:// only the reason is known.
+// Somebody asks that a lock be let go. Over holdfast:// nobody says who, and of several keys which.
 struct release_request {
   std::string key;
   std::string by;

@@ -31,9 +31,14 @@ bool worth_another_attempt(const failure& why) {
 
 std::unique_ptr<held_lease> keep(std::shared_ptr<core> from, client::Held held, const lock_options& options) {
   std::vector<held_lease::Grant> grants;
-  for (const client::Grant& grant : held.reply.grants) grants.push_back({grant.key, grant.fencing_token});
+  std::vector<std::string> keys;
+  for (const client::Grant& grant : held.reply.grants) {
+    grants.push_back({grant.key, grant.fencing_token});
+    keys.push_back(grant.key);
+  }
   auto lease = std::make_shared<RenewedLease>(
       RenewedLease::Origin{.handle = held.reply.lease.handle,
+                           .keys = std::move(keys),
                            .ttl = held.reply.lease.ttl,
                            .deadline = held.deadline,
                            .renews = options.auto_renew,

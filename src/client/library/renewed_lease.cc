@@ -75,10 +75,16 @@ std::vector<release_request> RenewedLease::renewed(BootTime sent, const client::
   if (risk_.stop_requested()) risk_ = std::stop_source();
   std::vector<release_request> fresh;
   for (const client::ReleaseWish& wish : reply.release_requested) {
-    if (std::ranges::count(wishes_, wish) == 0) fresh.push_back({wish.key, wish.by, wish.reason});
+    if (std::ranges::count(wishes_, wish) == 0) fresh.push_back(told(wish));
   }
   wishes_ = reply.release_requested;
   return fresh;
+}
+
+// The Redis protocol does not name the key; of one alone it is clear.
+release_request RenewedLease::told(const client::ReleaseWish& wish) const {
+  const bool clear = wish.key.empty() && origin_.keys.size() == 1;
+  return {clear ? origin_.keys.front() : wish.key, wish.by, wish.reason};
 }
 
 void RenewedLease::failed(std::string why) {

@@ -22,6 +22,7 @@ class RenewedLease {
  public:
   struct Origin {
     std::string handle;
+    std::vector<std::string> keys;
     std::optional<Milliseconds> ttl;  // none: no expiry
     Deadline deadline;                // of the grant
     bool renews = true;
@@ -55,6 +56,7 @@ class RenewedLease {
 
  private:
   bool over() const { return lost_.stop_requested(); }
+  release_request told(const client::ReleaseWish& wish) const;
   BootTime risk_at() const { return last_success_ + 2 * interval_; }
 
   const Origin origin_;
