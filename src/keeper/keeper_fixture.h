@@ -77,13 +77,8 @@ class FaultyJournal final : public journal::Journal {
     scripted_.push_back(outcome);
   }
   // Appends wait while this is on.
-  void hold(bool on) {
-    {
-      const std::lock_guard guard(mutex_);
-      held_ = on;
-    }
-    changed_.notify_all();
-  }
+  void hold(bool on) { set(held_, on); }
+  void hold_reservations(bool on) { set(reservations_held_, on); }
   // Runs within every append. Only where the test's thread appends.
   void during_append(std::function<void()> what) { during_append_ = std::move(what); }
   void fail_snapshots(bool on) { failing_snapshots_ = on; }
@@ -103,6 +98,10 @@ class FaultyJournal final : public journal::Journal {
   journal::Head head() const override { return inner_->head(); }
   Result<void> refresh() override { return inner_->refresh(); }
   Result<void> reserve(std::size_t bytes) override {
+    {
+      std::unique_lock guard(mutex_);
+      changed_.wait(guard, [this] { return !reservations_held_; });
+    }
     if (full_) return Error{journal::make_error_code(journal::Errc::no_space), "the disk is full"};
     return inner_->reserve(bytes);
   }
@@ -123,6 +122,14 @@ class FaultyJournal final : public journal::Journal {
   journal::Objects& objects() override { return inner_->objects(); }
 
  private:
+  void set(bool& what, bool on) {
+    {
+      const std::lock_guard guard(mutex_);
+      what = on;
+    }
+    changed_.notify_all();
+  }
+
   std::unique_ptr<journal::Journal> inner_;
   std::atomic<bool> full_ = false;
   std::atomic<bool> failing_ = false;
@@ -136,6 +143,7 @@ class FaultyJournal final : public journal::Journal {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool held_ = false;
+  bool reservations_held_ = false;
 };
 
 struct Client final : Call {

@@ -10,7 +10,7 @@ std::optional<Loop::Nanos> Loop::next_wake(Nanos now) const {
   std::optional<Nanos> wake;
   const auto want = [&](Nanos at) { wake = wake ? std::min(*wake, at) : at; };
   if (flight_ && flight_->repeat_at) want(*flight_->repeat_at);
-  if (refusing_) want(probe_at_);
+  if (refusing_ && !probing_ && !scheduled_) want(probe_at_);
   if (shared() && !flight_ && !scheduled_ && reserved_) want(now + heartbeat() - entry_clock_.since_entry());
   if (state_.has_deadline()) {
     want(now + StallGuard::kLongestSleep);

@@ -44,6 +44,23 @@ TEST_P(LoopTest, CommandsOfOnePassShareAnEntry) {
   for (const Client& client : clients) EXPECT_NE(client.granted(), nullptr);
 }
 
+TEST(ThreadedLoop, SleepsWhileItAsksAFullDiskForRoom) {
+  World world(Runner::threaded);
+  world.journal.set_full(true);
+  Client last, refused;
+  world.ask(acquire("a"), last);
+  world.ask(acquire("b"), refused);
+  ASSERT_TRUE(refused.refused_with(lock::Code::journal_unavailable));
+  world.journal.hold_reservations(true);
+  world.clock.move(1s);
+  world.alarm.ring();
+  world.pass();
+  EXPECT_FALSE(world.alarm.is_due(world.clock.now())) << "its answer wakes the loop up";
+  world.journal.set_full(false);
+  world.journal.hold_reservations(false);
+  world.until([&] { return !world.loop->refusing(); });
+}
+
 TEST(InlineLoop, AnEntryWaitsForAFewPassesThatBringMore) {
   World world(Runner::inline_);
   const int before = world.journal.appends();

@@ -86,7 +86,7 @@ Found find_target(const State& state, const Break& command, Ref<Lock> lock) {
 
 // `end`: when the hold would have ended anyway.
 Millis opens_in(const State& state, Ref<Lock> lock, JournalTime end, bool at_once, JournalTime now) {
-  if (at_once || end == kNever || end < now) end = now;
+  if (at_once || end == kNever) end = now;
   if (const Settings* settings = state.settings(lock)) end += settings->lock_delay;
   return std::max({now, end, state.locks()[lock].closed_until, state.quiet_until()}) - now;
 }
@@ -121,16 +121,18 @@ Decision break_hold(const State& state, JournalTime now, Ref<Hold> ref, const Br
   const Lease& lease = state.leases()[lease_ref];
   const JournalTime end = state.end_of(state.holds()[ref]);
   BreakDone done;
-  HoldsBroken event{lease.id, {}, command.now, command.by, command.reason};
+  // One that is overdue has lived until now, since its keeper stalled: a lock delay counts from here.
+  const bool at_once = command.now || end < now;
+  HoldsBroken event{lease.id, {}, at_once, command.by, command.reason};
   std::vector<std::string> keys{command.key};
   Decision decision;
   if (lease.shared) {
     event.keys = keys;
-    done.broken.push_back(broken_info(state, state.holds()[ref], end, command.now, now));
+    done.broken.push_back(broken_info(state, state.holds()[ref], end, at_once, now));
     decision.events = end_waits_on(state, lease_ref, keys);
   } else {
     for (Ref<Hold> at = lease.holds.front(); at; at = lease.holds.next(state.holds(), at)) {
-      done.broken.push_back(broken_info(state, state.holds()[at], end, command.now, now));
+      done.broken.push_back(broken_info(state, state.holds()[at], end, at_once, now));
       if (at != ref && keys.size() < kMaxKeysPerAcquire) keys.push_back(done.broken.back().key);
     }
     decision.events = end_waits(state, lease_ref);

@@ -10,9 +10,9 @@ Blame blame_of(const HoldsBroken& event) {
 }
 
 // The key opens at `end`, when the broken hold would have ended anyway, or now; without expiry there is
-// nothing to wait for (protocol.md 26). A hold that is overdue has lived until now: its keeper stalled.
+// nothing to wait for (protocol.md 26).
 void break_hold(State& state, Ref<Hold> hold, JournalTime end, bool now) {
-  if (now || end == kNever || end < state.time()) end = state.time();
+  if (now || end == kNever) end = state.time();
   const JournalTime delayed = closed_after(state, state.holds()[hold].lock, Ended::broken, end);
   end_hold(state, hold, Ended::broken, std::max(end, delayed));
 }
