@@ -8,6 +8,7 @@
 using namespace std::chrono_literals;
 
 int main(int argc, char** argv) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // each line is seen at once, whoever prints it
   const holdfast::connection locks = holdfast::connect(argc > 1 ? argv[1] : "http://127.0.0.1:7420");
   auto held =
       locks.acquire("billing", {.ttl = 2s, .on_release_requested = [](const holdfast::release_request& wish) {
@@ -18,12 +19,10 @@ int main(int argc, char** argv) {
     return 1;
   }
   const std::stop_callback stop_working(held->lost(), [] { std::puts("lost"); });
-  std::printf("held\n");
-  std::fflush(stdout);
+  std::puts("held");
 
   for (std::string line; std::getline(std::cin, line);) {
     std::printf("%s %s\n", line.c_str(), held->is_held() ? "billed" : "not billed");
-    std::fflush(stdout);
   }
   const auto released = held->release();
   if (!released) std::printf("not released: %s\n", released.error().code.message().c_str());

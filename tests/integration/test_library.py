@@ -4,6 +4,7 @@ import os
 import pathlib
 import signal
 import subprocess
+import threading
 
 import pytest
 
@@ -47,8 +48,11 @@ def test_the_examples(server):
 def holder(server):
     process = subprocess.Popen([BUILD / "examples" / "example_lost", server.url], stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE, text=True, bufsize=1)
+    watchdog = threading.Timer(4 * PATIENCE, process.kill)  # a line that never comes ends the test
+    watchdog.start()
     assert process.stdout.readline() == "held\n"
     yield process
+    watchdog.cancel()
     process.kill()
 
 
