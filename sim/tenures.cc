@@ -135,8 +135,8 @@ void Tenures::release(lock::LeaseId lease) {
 // Always with a request id: a repetition must not let go what is taken again later.
 void Tenures::release_part(Tenure& tenure, const std::string& key) {
   tenure.busy = true;
-  tenure.keys.erase(key);
   const lock::Release release{.lease = tenure.lease, .keys = {key}, .request = draw_tag(parts_.random)};
+  tenure.keys.erase(release.keys.front());  // `key` may be its name there
   parts_.asker.ask(lock::Command(release), {}, [this, release](const Asker::Told* told) {
     Tenure* const still = find(std::get<lock::LeaseId>(release.lease));
     if (still == nullptr) return;
