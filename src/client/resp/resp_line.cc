@@ -1,8 +1,10 @@
 #include "client/resp/resp_line.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
+#include "base/clock.h"
 #include "client/resp/resp_problem.h"
 
 namespace holdfast::client {
@@ -71,7 +73,7 @@ Answer<AcquireReply> acquired(const redisReply& reply, const AcquireRequest& req
   result.lease.handle = text_of(*reply.element[0]);
   result.lease.id = result.lease.handle.substr(0, result.lease.handle.find('.'));
   result.lease.owner = request.owner;
-  result.lease.ttl = result.lease.expires_in = span_of(reply.element[1]->integer);
+  result.lease.ttl = span_of(reply.element[1]->integer);
   result.waited = Milliseconds(reply.element[2]->integer);
   for (std::size_t i = 0; i < request.keys.size(); ++i) {
     const redisReply& token = *reply.element[4 + i];
@@ -129,10 +131,29 @@ Result<RedisReply> RespLine::ask(RedisCommand command, const CallOptions& option
 }
 
 Answer<AcquireReply> RespLine::acquire(const AcquireRequest& request, const CallOptions& options) {
+  const BootTime sent = boot_clock().now();
+  if (request.request_id != request_id_) {
+    request_id_ = request.request_id;
+    first_sent_ = sent;
+  }
   const auto reply = ask(command_of(request), options);
   if (!reply) return reply.error();
   if ((*reply)->type == REDIS_REPLY_ERROR) return problem_of(text_of(**reply));
-  return acquired(**reply, request);
+  auto answer = acquired(**reply, request);
+  if (answer) {
+    auto& lease = std::get<AcquireReply>(*answer).lease;
+    lease.expires_in = certain_of(lease.ttl, request, sent);
+  }
+  return answer;
+}
+
+// The reply has the ttl, not what is left of it. What is told again to a repeated request may have been
+// granted as early as that was first sent; a grant after a wait is only a claim, until its renewal says more.
+std::optional<Milliseconds> RespLine::certain_of(std::optional<Milliseconds> ttl,
+                                                 const AcquireRequest& request, BootTime sent) const {
+  if (request.claim.count() > 0) return ttl ? std::min(*ttl, request.claim) : request.claim;
+  if (!ttl) return std::nullopt;
+  return std::max(*ttl - std::chrono::ceil<Milliseconds>(sent - first_sent_), Milliseconds(0));
 }
 
 Answer<RenewReply> RespLine::renew(const RenewRequest& request, const CallOptions& options) {

@@ -22,8 +22,12 @@ class RespLine final : public Line {
 
  private:
   Result<store::RedisReply> ask(store::RedisCommand command, const CallOptions& options);
+  std::optional<Milliseconds> certain_of(std::optional<Milliseconds> ttl, const AcquireRequest& request,
+                                         BootTime sent) const;
 
   store::RedisClient redis_;
+  std::string request_id_;  // of the last acquire
+  BootTime first_sent_{};   // when it was sent for the first time
 };
 
 }  // namespace holdfast::client
